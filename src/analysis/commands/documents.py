@@ -50,27 +50,27 @@ def collect(arguments: argparse.Namespace) -> int:
     if places and places == arguments.places:  # no study is named
         refuse_missing(places[0])
     study = loaded(folder)
-    entered = _answer(study, arguments)
+    entered = _answer_entries(study, arguments)
     wanted = _wanted(study, places, arguments)
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
     wanted = [replace(item, unit_id=unit) for item in wanted]
     store = DocumentStore(folder)
-    kept = {store.known(row)["sha256"] for row in records(study["documents"])}
+    known_hashes = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     with fetcher, Readers(ocr=arguments.ocr) as readers, shown_progress() as progress:
-        collector = Collector(store, fetcher, readers, kept)
+        collector = Collector(store, fetcher, readers, known_hashes)
         collection = collect_into(folder, collector, wanted, progress)
-    _print(collection)
+    _print_collection(collection)
     _make_public(folder, collection)
-    _print_left(study, store, collection, arguments.source or "", unit)
+    _print_kept_elsewhere(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [item.same_as for item in collection.left_out if item.same_as]
-    if arguments.request and (collection.added or known):
+    held_hashes = [item.same_as for item in collection.left_out if item.same_as]
+    if arguments.request and (collection.added or held_hashes):
         from analysis.fieldwork.request_tracker import take_answer_in
 
-        print(take_answer_in(folder, arguments.request, entered, known))
-    _keep_not_archived(folder, store)
+        print(take_answer_in(folder, arguments.request, entered, held_hashes))
+    _write_not_archived(folder, store)
     return 1 if any(not item.same_as for item in collection.left_out) else 0
 
 
@@ -88,8 +88,8 @@ def recheck(arguments: argparse.Namespace) -> int:
     documents = due(study, arguments.older_than, _source(study, arguments))
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     # Use Tesseract again if it was used to read a document before.
-    was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
-    reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
+    used_tesseract = study["documents"]["extractor"].str.contains("Tesseract").any()
+    reads = Reader(ocr=bool(used_tesseract) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
         tables = records(study["documents"]), records(study["evidence"])
         looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)
@@ -114,7 +114,7 @@ def _make_public(folder: Path, collection: Collection) -> None:
         print(f"{name}: private before, public now: {address} gives the same bytes.")
 
 
-def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
+def _write_not_archived(folder: Path, store: DocumentStore) -> None:
     """Write the list of addresses without an archived copy, and print where it is."""
     from analysis.fieldwork.collecting import not_archived
 
@@ -126,7 +126,7 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
             print(f"{what}: {len(addresses)}, in {path}.")
 
 
-def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
+def _answer_entries(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     """Return the entries on the answer to a request, after checking them against the study."""
     from analysis.fieldwork.request_tracker import ENTRIES, check_answer, request_of
 
@@ -166,8 +166,8 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
 def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
     """Yield a place and a reason for each failure, and one for each host that cannot be reached."""
     yield from ((item.place, item.why) for item in failed if not item.host)
-    for host, many in Counter(item.host for item in failed if item.host).items():
-        fetched = counted(many, "address is", "addresses are")
+    for host, count in Counter(item.host for item in failed if item.host).items():
+        fetched = counted(count, "address is", "addresses are")
         yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
 
 
@@ -180,7 +180,7 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
     return source
 
 
-def _print(collection: Collection) -> None:
+def _print_collection(collection: Collection) -> None:
     for name, document in collection.added:
         pages = counted(len(document.text.pages), "page", "pages")
         size = f"{pages}, {counted(document.text.words, 'word', 'words')}"
@@ -196,7 +196,7 @@ def _print(collection: Collection) -> None:
     )
 
 
-def _print_left(
+def _print_kept_elsewhere(
     study: Study, store: DocumentStore, collection: Collection, source: str, unit: str
 ) -> None:
     """Print which documents the study has already with another source or unit than given."""
@@ -236,22 +236,22 @@ def _print_looks(rechecked: Rechecked) -> None:
     """Print the checks that found a change, and a line for each site that was not reached."""
     for row in rechecked.looks:
         if row["status"] != "unchanged":
-            print(f"{row['document_id']}: {_in_words(row)}.")
+            print(f"{row['document_id']}: {_check_in_words(row)}.")
     hosts: dict[str, list[str]] = {}
     for address, why in rechecked.not_reached:
         hosts.setdefault(urlsplit(address).netloc, []).append(why)
     for host, reasons in hosts.items():
-        many = counted(len(reasons), "address", "addresses")
+        count = counted(len(reasons), "address", "addresses")
         why = "; ".join(dict.fromkeys(reason.rstrip("?") for reason in reasons))
-        print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
+        print(f"{host}: {count} not looked at: {why}.", file=sys.stderr)
     statuses = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
-    kinds = "".join(f", {name}: {many}" for name, many in statuses.items())
+    kinds = "".join(f", {name}: {count}" for name, count in statuses.items())
     print(
         f"Looked at again: {len(rechecked.looks)}{kinds}. Not reached: {len(rechecked.not_reached)}."
     )
 
 
-def _in_words(row: dict[str, str]) -> str:
+def _check_in_words(row: dict[str, str]) -> str:
     parts = [row["status"].replace("_", " ")]
     if row["status"] == "changed":
         parts[0] += f": {row['found_id']} is there now"

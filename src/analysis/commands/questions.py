@@ -64,18 +64,20 @@ def agreement(arguments: argparse.Namespace) -> int:
     for result in results:
         named = ", ".join(filter(None, (result.round, result.criterion_id, result.measure)))
         print(f"{named}: {in_words(result)}")
-    met = confusion(study, table=coded)
-    if len(met):
-        print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
+    confusion_table = confusion(study, table=coded)
+    if len(confusion_table):
+        print(
+            f"\nWhat met what, over every pair of coders of a cell:\n{confusion_table.to_string()}"
+        )
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, although the codings do not agree (any more): {len(reopened)}.")
     for row in each_row(reopened):
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    older = study.tables["codings"][under_earlier_rules(study.tables)]
-    older = older[older["unit_id"].isin(study["units"]["unit_id"])]
-    if len(older):
-        print(f"\n{capital(EARLIER_RULES)}: {len(older)} codings.")
-    for row in each_row(older):
+    under_earlier = study.tables["codings"][under_earlier_rules(study.tables)]
+    under_earlier = under_earlier[under_earlier["unit_id"].isin(study["units"]["unit_id"])]
+    if len(under_earlier):
+        print(f"\n{capital(EARLIER_RULES)}: {len(under_earlier)} codings.")
+    for row in each_row(under_earlier):
         print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")

@@ -69,14 +69,14 @@ def unit_meant(study: Study, text: str) -> str:
     return units[0]
 
 
-def refuse_to_replace_others(arguments: argparse.Namespace) -> None:
+def refuse_foreign_folder(arguments: argparse.Namespace) -> None:
     """Refuse a folder that holds anything but an output."""
     from analysis.publish.files import refuse_to_replace
 
     refuse_to_replace(arguments.out, arguments.study)
 
 
-def refuse_a_folder_in_use(folder: Path) -> None:
+def refuse_nonempty_folder(folder: Path) -> None:
     """Refuse a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule, remedy = "something exists there already, and may hold work", "name a new folder"
@@ -108,7 +108,7 @@ def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> Non
         print(f"Passages of documents for a person to look at first, before it goes out: {count}.")
 
 
-def print_what_leaves_cells_open(study: Study) -> None:
+def print_open_cell_warnings(study: Study) -> None:
     """Print warnings about searches without a criterion, and about a late report date."""
     from analysis.study.warnings import open_searches, outdated_by_the_report
 
@@ -120,16 +120,18 @@ def print_what_leaves_cells_open(study: Study) -> None:
         print(f"{capital(outdated)}. Is study.report.date right?")
 
 
-def print_before_it_goes_out(study: Study) -> None:
+def print_checks_before_sending(study: Study) -> None:
     """Print what a person has to check before sending or publishing the output."""
     print_placeholders(study.descriptor.placeholders)
     print_possible_details(study)
 
 
-def print_placeholders(waiting: Sequence[str]) -> None:
+def print_placeholders(placeholders: Sequence[str]) -> None:
     """Print the placeholders that the descriptor still has."""
-    if waiting:
-        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
+    if placeholders:
+        print(
+            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
+        )
 
 
 def print_not_shown(study: Study) -> None:

@@ -84,9 +84,9 @@ def agreement(
     names = names or [ALL, *study["criteria"]["criterion_id"]]
     results = []
     for measure in (LEVELS, CODES):
-        read = _placed(table, study) if measure == LEVELS else _named(table, study)
+        recoded = _by_rank(table, study) if measure == LEVELS else _by_name(table, study)
         for name in names:
-            cells = read if name == ALL else read[read["criterion_id"] == name]
+            cells = recoded if name == ALL else recoded[recoded["criterion_id"] == name]
             domain = sorted(_values(cells, study))
             results.append(measured(cells, readers(study), domain, name, measure, resamples))
     return results
@@ -99,26 +99,26 @@ def level_order(study: Study) -> list[str]:
     return list(dict.fromkeys(names[level] for level in ascending))
 
 
-def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _by_name(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return the table of :func:`coded_states` with each level under a name unique to it."""
     names = level_names(study)
     if all(name == level for (_, level), name in names.items()):
         return table
-    return _replaced(table, study, lambda key: names.get(key, key[1]))
+    return _recoded(table, study, lambda key: names.get(key, key[1]))
 
 
-def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _by_rank(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return the table of :func:`coded_states` with levels as ranks, and unknowns as ``None``.
 
     Levels are ranked by their values on their own scales, across all scales: levels with the same
     value share a rank, whatever their names.
     """
     values = level_values(study)
-    place = {value: number for number, value in enumerate(sorted(set(values.values())))}
-    return _replaced(table, study, lambda key: place[values[key]] if key in values else None)
+    rank = {value: position for position, value in enumerate(sorted(set(values.values())))}
+    return _recoded(table, study, lambda key: rank[values[key]] if key in values else None)
 
 
-def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
+def _recoded(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
     """Return the table with each state replaced by the value of a function of scale and state."""
     scale = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
     value, changed = cache(value), {}
@@ -183,16 +183,18 @@ def bootstrap(
     values = counts.shape[1]
     # Coincidences of a cell: ordered pairs of its coders' values, divided by its coders less one.
     share = counts / (counts.sum(axis=1, keepdims=True) - 1)
-    number = codes.max() + 1
-    of_unit = np.zeros((number, values, values))
+    unit_count = codes.max() + 1
+    unit_coincidences = np.zeros((unit_count, values, values))
     for value in range(values):
         pairs = share[:, [value]] * counts
         pairs[:, value] -= share[:, value]
-        np.add.at(of_unit[:, value], codes, pairs)
+        np.add.at(unit_coincidences[:, value], codes, pairs)
     alphas = []
-    for times in np.array_split(_draws(number, resamples), max(1, resamples * values**2 // 10**6)):
-        met = np.tensordot(times, of_unit, axes=1)
-        alphas.extend(_alphas(met, scale))
+    for draws in np.array_split(
+        _draws(unit_count, resamples), max(1, resamples * values**2 // 10**6)
+    ):
+        coincidences = np.tensordot(draws, unit_coincidences, axes=1)
+        alphas.extend(_alphas(coincidences, scale))
     low, high = np.percentile(alphas, [2.5, 97.5])
     return float(low), float(high)
 
@@ -204,15 +206,17 @@ def _draws(number: int, resamples: int) -> np.ndarray:
     return np.array([np.bincount(sample, minlength=number) for sample in drawn], dtype=float)
 
 
-def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
+def _alphas(coincidences: np.ndarray, scale: str) -> np.ndarray:
     """Return alpha of coincidence matrices of shape (samples, values, values)."""
-    sums = met.sum(axis=2)
+    sums = coincidences.sum(axis=2)
     # Nominal values differ by 1 or 0; ordinal values by the squared distance of their mean ranks.
     rank = sums.cumsum(axis=1) - sums / 2
-    unlike = 1 - np.eye(met.shape[1])
-    apart = (rank[:, :, None] - rank[:, None]) ** 2 if scale == "ordinal" else unlike[None]
-    observed = (met * apart).sum(axis=(1, 2))
-    expected = (sums[:, :, None] * sums[:, None] * apart).sum(axis=(1, 2))
+    nominal_distance = 1 - np.eye(coincidences.shape[1])
+    distance = (
+        (rank[:, :, None] - rank[:, None]) ** 2 if scale == "ordinal" else nominal_distance[None]
+    )
+    observed = (coincidences * distance).sum(axis=(1, 2))
+    expected = (sums[:, :, None] * sums[:, None] * distance).sum(axis=(1, 2))
     expected /= sums.sum(axis=1) - 1
     varied = (sums > 0).sum(axis=1) > 1
     return np.where(varied, 1 - observed / np.where(varied, expected, 1), 1.0)
@@ -234,8 +238,8 @@ def disagreements(study: Study, table: pd.DataFrame | None = None) -> pd.DataFra
     parts = []
     for coder in names:
         own = as_coded(study, coder)
-        read = differ.loc[differ[coder].notna(), ["unit_id", "criterion_id"]]
-        cells = states(own, as_of, as_of).cells.merge(read.reset_index()).set_index("index")
+        cells_read = differ.loc[differ[coder].notna(), ["unit_id", "criterion_id"]]
+        cells = states(own, as_of, as_of).cells.merge(cells_read.reset_index()).set_index("index")
         cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
         cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
         for column in ("confidence", "rationale"):
@@ -267,7 +271,7 @@ def confusion(study: Study, table: pd.DataFrame | None = None) -> pd.DataFrame:
         A symmetric table with the values, levels first, as index and columns; a pair of equal
         values counts once on the diagonal, a pair of different values once on each side.
     """
-    table = _named(coded_states(study) if table is None else table, study)
+    table = _by_name(coded_states(study) if table is None else table, study)
     given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [value for value in order if value in given]
@@ -306,11 +310,11 @@ def in_words(result: Agreement) -> str:
         return f"{sentence}; where all agree, alpha is 1 by definition and says little."
     interval = ""
     if result.low is not None and result.high is not None:
-        interval = f" (95 per cent bootstrap interval {_two(result.low)} to {_two(result.high)})"
-    return f"{sentence}; Krippendorff's alpha {_two(result.alpha)}{interval}."
+        interval = f" (95 per cent bootstrap interval {_two_decimals(result.low)} to {_two_decimals(result.high)})"
+    return f"{sentence}; Krippendorff's alpha {_two_decimals(result.alpha)}{interval}."
 
 
-def _two(value: float) -> str:
+def _two_decimals(value: float) -> str:
     return rounded(value, 2, "half_even", ends=(1,))  # 1.00 only where all agree
 
 

@@ -30,7 +30,7 @@ from analysis.wording import listed
 
 Row = dict[str, Any]
 
-_HOLDING = ("annotations", "items", "rows", "first", "@graph")
+_COLLECTION_KEYS = ("annotations", "items", "rows", "first", "@graph")
 """Keys under which a collection of annotations lists its members."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -69,7 +69,11 @@ def read_annotations(path: Path) -> list[WebAnnotation]:
     remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-        return [made for annotation in _annotations(content) for made in _of(annotation)]
+        return [
+            on_target
+            for annotation in _annotations(content)
+            for on_target in _on_targets(annotation)
+        ]
     except (ValueError, RecursionError) as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
@@ -85,14 +89,14 @@ def _annotations(content: Any) -> Iterator[dict[str, Any]]:
     elif "target" in content:
         yield content
     else:
-        nested = [content[name] for name in _HOLDING if name in content]
+        nested = [content[name] for name in _COLLECTION_KEYS if name in content]
         if not nested and not str(content.get("type")).startswith("Annotation"):
             raise ValueError("it holds something other than annotations")
         for part in nested:
             yield from _annotations(part)
 
 
-def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
+def _on_targets(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
     given = _list(annotation.get("body"))
     bodies = [{"value": body} if isinstance(body, str) else body for body in given]
     bodies = [body for body in bodies if isinstance(body, dict)]
@@ -106,7 +110,7 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
             raise ValueError("it has an annotation of which the target is not an address")
         source = target.get("source") or target.get("id") or annotation.get("uri")
         source = source.get("id") if isinstance(source, dict) else source
-        selector = next(_quoting(target.get("selector")), {})
+        selector = next(_quote_selectors(target.get("selector")), {})
         yield WebAnnotation(
             address=_text(source),
             sha256=next(_hashes(target), ""),
@@ -117,13 +121,13 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
         )
 
 
-def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
+def _quote_selectors(selector: Any) -> Iterator[dict[str, Any]]:
     """Yield the text quote selectors, including those nested in other selectors."""
     for part in _list(selector):
         if isinstance(part, dict):
             if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
                 yield part
-            yield from _quoting(part.get("refinedBy"))
+            yield from _quote_selectors(part.get("refinedBy"))
 
 
 def _hashes(target: dict[str, Any]) -> Iterator[str]:
@@ -171,22 +175,22 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
     """
     annotations = read_annotations(path)
     with changing(folder, path.name, dry_run) as changeset:
-        rows, annotated = _Rows(changeset), Annotated()
+        rows, annotated = _EvidenceRows(changeset), Annotated()
         for number, annotation in enumerate(annotations, start=1):
             line = SheetRow("annotations", number)
             try:
-                what, name, lacks = rows.take(annotation, line)
+                what, name, missing = rows.take(annotation, line)
             except _LeftOutError as why:
                 annotated.left_out.append((number, annotation, str(why)))
                 continue
             annotated.taken.append((what, name))
-            if lacks:
-                annotated.incomplete.append((name, lacks))
+            if missing:
+                annotated.incomplete.append((name, missing))
     return annotated
 
 
 @dataclass(frozen=True)
-class _Named:
+class _TaggedIds:
     """The ids that the tags of an annotation name; a field is empty if no tag names it."""
 
     unit: str = ""
@@ -208,18 +212,18 @@ class _Tags:
             "extent": set(v.EXTENT) - {""},
         }
 
-    def read(self, tags: tuple[str, ...]) -> _Named:
+    def read(self, tags: tuple[str, ...]) -> _TaggedIds:
         """Return the ids that tags name exactly; refuse tags that name several of a kind."""
         named: dict[str, set[str]] = defaultdict(set)
         for tag in tags:
-            for kind, name in self._meant(tag):
+            for kind, name in self._ids_of_tag(tag):
                 named[kind].add(name)
         for kind, names in named.items():
             if len(names) > 1:
                 raise _LeftOutError(f"its tags name more than one {kind}: {listed(sorted(names))}")
-        return _Named(**{kind: name for kind, (name,) in named.items()})
+        return _TaggedIds(**{kind: name for kind, (name,) in named.items()})
 
-    def _meant(self, tag: str) -> Iterator[tuple[str, str]]:
+    def _ids_of_tag(self, tag: str) -> Iterator[tuple[str, str]]:
         kind, colon, name = tag.partition(":")
         if colon and kind in self._ids:
             if name.strip() not in self._ids[kind]:
@@ -234,12 +238,12 @@ class _Tags:
         yield from ((kind, tag) for kind in kinds)
 
 
-class _Rows:
+class _EvidenceRows:
     """Adds rows of evidence from annotations, and fills existing ones."""
 
     def __init__(self, changeset: Changeset):
         self._changeset, self._evidence = changeset, changeset.draft("evidence")
-        self._places, self._tags = _Places(changeset.study), _Tags(changeset.study)
+        self._documents, self._tags = _DocumentFinder(changeset.study), _Tags(changeset.study)
 
     def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
         """Add or fill a row; return what was done, the row's id, and what the annotation lacks."""
@@ -247,10 +251,10 @@ class _Rows:
             raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
         if len(annotation.exact.split()) > WORDS_AT_MOST:
             raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
-        _refuse_half_signs(annotation)
-        document, quoted = self._places.quoted(annotation)
+        _refuse_lone_surrogates(annotation)
+        document, quoted = self._documents.find(annotation)
         tags = self._tags.read(annotation.tags)
-        place = self._row(tags, document, annotation)
+        place = self._place_to_fill(tags, document, annotation)
         if place is not None and not tags.evidence:
             self._refuse_other_words(annotation, self._evidence.rows[place])
         if place is None:
@@ -266,7 +270,9 @@ class _Rows:
                 f"tag evidence:{row['evidence_id']}, and write there what is to be said"
             )
 
-    def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
+    def _place_to_fill(
+        self, tags: _TaggedIds, document: Row, annotation: WebAnnotation
+    ) -> int | None:
         """Return the index of the row to fill: one that a tag names, or with the same quotation."""
         key = tags.unit, document["document_id"]
         for place, row in enumerate(self._evidence.rows):
@@ -276,7 +282,12 @@ class _Rows:
         return None
 
     def _add(
-        self, annotation: WebAnnotation, tags: _Named, document: Row, quoted: Row, line: SheetRow
+        self,
+        annotation: WebAnnotation,
+        tags: _TaggedIds,
+        document: Row,
+        quoted: Row,
+        line: SheetRow,
     ) -> str:
         if not tags.unit:
             why = "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
@@ -284,8 +295,8 @@ class _Rows:
         if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
         # The other tags go into the note, since evidence has no column for them.
-        own = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
-        kept = "; ".join(tag for tag in annotation.tags if tag not in own)
+        unit_tags = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
+        kept = "; ".join(tag for tag in annotation.tags if tag not in unit_tags)
         taken = {row["evidence_id"] for row in self._evidence.rows}
         name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
         row = {
@@ -303,7 +314,7 @@ class _Rows:
         return name
 
     def _fill(
-        self, place: int, tags: _Named, document: Row, quoted: Row, line: SheetRow
+        self, place: int, tags: _TaggedIds, document: Row, quoted: Row, line: SheetRow
     ) -> tuple[str, str]:
         row = self._evidence.rows[place]
         name = row["evidence_id"]
@@ -321,13 +332,13 @@ class _Rows:
         filled = {column: text for column, text in quoted.items() if text and not row[column]}
         summary = f"{name}: {listed([*filled])}"
         if not filled:
-            self._changeset.say(UNCHANGED, "evidence", row, summary, line)
+            self._changeset.record(UNCHANGED, "evidence", row, summary, line)
             return UNCHANGED, name
         self._changeset.put("evidence", {**row, **filled}, summary, line, place)
         return CHANGED, name
 
 
-def _refuse_half_signs(annotation: WebAnnotation) -> None:
+def _refuse_lone_surrogates(annotation: WebAnnotation) -> None:
     words = annotation.exact + annotation.prefix + annotation.suffix + annotation.comment
     try:
         "".join([words, *annotation.tags]).encode()
@@ -335,7 +346,7 @@ def _refuse_half_signs(annotation: WebAnnotation) -> None:
         raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
 
 
-class _Places:
+class _DocumentFinder:
     """Finds the words of annotations in the documents of a study."""
 
     def __init__(self, study: Study):
@@ -347,14 +358,16 @@ class _Places:
             self._by_hash[store.known(row)["sha256"]] = row
             source = sources[row["source_id"]]
             own = row["retrieved_from"] if row["access"] != PRIVATE else ""
-            for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
+            for address in {
+                _comparable_address(url) for url in (own, source["url"], source["archived"])
+            } - {""}:
                 # Insert at the front, so that the latest version of a document is searched first.
                 self._by_address[address].insert(0, row)
 
-    def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
+    def find(self, annotation: WebAnnotation) -> tuple[Row, Row]:
         """Return the document with the words, and the values of the columns that locate them."""
         document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
-        bare = _bare(annotation.address)
+        bare = _comparable_address(annotation.address)
         # The study may have the document under its address without the query string.
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
         rows = [document] if document else by_address
@@ -368,27 +381,27 @@ class _Places:
             )
         for row in rows:
             text = texts[row["document_id"]]
-            if cells := text and _cells(annotation, text):
+            if cells := text and _location(annotation, text):
                 return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
         named = listed([name for name, text in texts.items() if text])
         raise _LeftOutError(f"the words are not in {named}")
 
 
-def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
+def _location(annotation: WebAnnotation, text: QuotableText) -> Row | None:
     """Return page, prefix and suffix, as far as the text has them; ``None`` without the words."""
-    around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
-    places = text.places(annotation.exact, **around)
+    context = {"prefix": annotation.prefix, "suffix": annotation.suffix}
+    places = text.places(annotation.exact, **context)
     if not places:
-        around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
+        context, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
     pages = {place.pages[0] for place in places}
-    return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
+    return {"page": str(*pages) if len(pages) == 1 else "", **context} if pages else None
 
 
 def _has_quote(row: Row, quote: str) -> bool:
     return comparable(row["quote"]).key == comparable(quote).key
 
 
-def _bare(address: str) -> str:
+def _comparable_address(address: str) -> str:
     """Return an address for comparison: without scheme, fragment and trailing slash."""
     return urldefrag(address).url.rstrip("/").partition("://")[2]
 

@@ -116,7 +116,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
     notices = study["notices"].groupby("criterion_id")["text"].agg(list).to_dict()
     evidence = {row["evidence_id"]: row for row in with_sources(study, "evidence")}
     assessments, carried = records_by_key(study["assessments"]), why_carried(study)
-    none = dict.fromkeys(study["assessments"].columns, "")
+    empty_row = dict.fromkeys(study["assessments"].columns, "")
     earlier, reopened = assessed_under_earlier_rules(study.tables), disputed(study)
     provenance = _rows_on_cells(study, unit)
     return [
@@ -126,7 +126,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
             state=cell.state,
             last_level=cell.last_level,
             reason=reason,
-            assessment=assessments.get(cell.row, none),
+            assessment=assessments.get(cell.row, empty_row),
             when=date_in_words(assessments[cell.row]) if cell.row in assessments else "",
             rule=rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             why_carried=carried.get(cell.row, ""),
@@ -148,8 +148,10 @@ def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], l
     # ``under_earlier_rules`` covers all codings; those of units not in the study are dropped below.
     codings = study.tables["codings"].assign(earlier_rules=under_earlier_rules(study.tables))
     tables = {
-        "codings": _in_words(codings[codings["unit_id"].isin(study["units"]["unit_id"])]),
-        "assessments": _in_words(study["assessments"]),
+        "codings": _with_dates_in_words(
+            codings[codings["unit_id"].isin(study["units"]["unit_id"])]
+        ),
+        "assessments": _with_dates_in_words(study["assessments"]),
         "replaced": pd.concat([study["assessments_history"], study["codings_history"]]),
         "not_adjudicated": study["set_aside"],
         "requests": sent_requests(study),
@@ -161,7 +163,7 @@ def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], l
     }
 
 
-def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_dates_in_words(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with their date in words, and their evidence ids as a list."""
     return rows.assign(
         when=[date_in_words(row) for row in records(rows)],

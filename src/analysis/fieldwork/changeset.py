@@ -65,11 +65,11 @@ class Intake:
     answers: dict[str, Counter] = field(default_factory=dict)
 
 
-_FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
+_FORM_COLUMNS = {"queries_count": "queries", "replaced_why": "level"}
 """Columns of tables that no form has, and the form's column from which each follows."""
 
 
-_DAYS = ("read_on", "searched_on", "received_on", *v.REQUEST_DAYS)
+_DAY_COLUMNS = ("read_on", "searched_on", "received_on", *v.REQUEST_DAYS)
 """Columns with the day of something done, which cannot be later than today."""
 
 
@@ -85,7 +85,7 @@ class TableDraft:
         self.rows: list[dict[str, str]] = records(study[table])
         self.lines: list[SheetRow | None] = [None] * len(self.rows)
         self.removed: set[int] = set()
-        self.order = self._sorted_by()
+        self.order = self._sort_columns()
 
     def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
         """Return the indexes of the current rows, by their values in these columns."""
@@ -119,7 +119,7 @@ class TableDraft:
         frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
         return frame, [self.lines[n] for n in places]
 
-    def _sorted_by(self) -> list[str]:
+    def _sort_columns(self) -> list[str]:
         """Return the longest prefix of the primary key by which the table is sorted."""
         key = list(self.table.data_schema.primaryKey)
         while key:
@@ -180,9 +180,9 @@ class Changeset:
             draft.add(row, line)
         else:
             draft.replace(place, row, line)
-        self.say(ADDED if place is None else CHANGED, table, row, summary, line)
+        self.record(ADDED if place is None else CHANGED, table, row, summary, line)
 
-    def say(
+    def record(
         self, what: str, table: str, row: Mapping[str, str], summary: str, line: SheetRow
     ) -> None:
         """Record what becomes of a line."""
@@ -190,7 +190,7 @@ class Changeset:
         self.changes.append(Change(what, table, unit, criterion, summary, line.place()))
 
     @property
-    def changing(self) -> list[Change]:
+    def actual_changes(self) -> list[Change]:
         """The changes, without rows that stay unchanged."""
         return [change for change in self.changes if change.what != UNCHANGED]
 
@@ -203,12 +203,13 @@ class Changeset:
         frames, lines = dict(self.study.tables), {}
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
-        self._note_days_to_come()
+        self._note_future_days()
         note_filled_or_sorted(self.workbook, self._lines())
         # A cell that could not be read has a problem already: do not report it again as empty.
         refused = {problem.column for problem in self.workbook.problems}
         problems = [
-            self._at_its_cell(problem, lines) for problem in check(self.study.descriptor, frames)
+            self._with_workbook_address(problem, lines)
+            for problem in check(self.study.descriptor, frames)
         ]
         self.workbook.problems += [problem for problem in problems if problem.column not in refused]
         changed = {
@@ -237,24 +238,30 @@ class Changeset:
         lines += [line for line in answers if line["answer"] or line["document"]]
         return list({line.place(): line for line in lines}.values())
 
-    def _note_days_to_come(self) -> None:
+    def _note_future_days(self) -> None:
         """Note days of reading, searching and so on that are in the future."""
         today = dt.date.today().isoformat()
         for draft in self.drafts.values():
             for place, (row, line) in enumerate(zip(draft.rows, draft.lines, strict=True)):
                 if line is None or place in draft.removed:
                     continue
-                for name in _DAYS:
+                for name in _DAY_COLUMNS:
                     if row.get(name, "") > today:
                         note = "A day that is still to come was taken as it is"
                         self.workbook.note(note, line.place(name))
 
-    def _at_its_cell(self, problem: Problem, lines: dict[str, list[SheetRow | None]]) -> Problem:
-        of_file = lines.get(problem.file, [])
-        line = of_file[problem.row - 2] if problem.row and problem.row - 2 < len(of_file) else None
+    def _with_workbook_address(
+        self, problem: Problem, lines: dict[str, list[SheetRow | None]]
+    ) -> Problem:
+        file_lines = lines.get(problem.file, [])
+        line = (
+            file_lines[problem.row - 2]
+            if problem.row and problem.row - 2 < len(file_lines)
+            else None
+        )
         if line is None:
             return problem
-        column = _FILLED_AS.get(problem.column, problem.column)
+        column = _FORM_COLUMNS.get(problem.column, problem.column)
         if column == "evidence_ids":
             cited = line.several("evidence")
             # The rule text of a problem with one of several ids begins with that id.

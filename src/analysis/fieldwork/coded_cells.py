@@ -45,11 +45,11 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
     table = next(iter(by_coder.values()))[_CELL].copy()
     has_row = np.zeros(len(table), dtype=bool)
     for coder, cells in by_coder.items():
-        own = (cells["row"] >= 0).to_numpy()
+        with_row = (cells["row"] >= 0).to_numpy()
         keys = cells[_CELL].itertuples(index=False, name=None)
-        seen = np.array([cell in read[coder] for cell in keys], dtype=bool)
-        table[coder] = cells["state"].where(own, NO_ROW).where(seen, None)
-        has_row |= own
+        was_read = np.array([cell in read[coder] for cell in keys], dtype=bool)
+        table[coder] = cells["state"].where(with_row, NO_ROW).where(was_read, None)
+        has_row |= with_row
     # Criteria that do not apply at this date yet are absent from ``states`` for every coder.
     return table[has_row].reset_index(drop=True)
 
@@ -77,17 +77,17 @@ def cells_read(
     """
     study = study.at(None)
     rows = pd.concat([study["codings"], study["codings_history"]], ignore_index=True)
-    back = study["assignments"][study["assignments"]["returned_on"] != ""]
+    returned = study["assignments"][study["assignments"]["returned_on"] != ""]
     if by is not None:
         rows = rows[first_days(rows["read_on"]) <= by.toordinal()]
     if by is not None and by < data_read_on(study):
-        back = back[first_days(back["returned_on"]) <= by.toordinal()]
-    own: dict[str, set[Cell]] = {name: set() for name in readers(study)}
+        returned = returned[first_days(returned["returned_on"]) <= by.toordinal()]
+    with_row: dict[str, set[Cell]] = {name: set() for name in readers(study)}
     for coder, unit, criterion in each_row(rows[_CODED_CELL]):
-        own.setdefault(coder, set()).add((unit, criterion))
-    read = {name: set(cells) for name, cells in own.items()}
+        with_row.setdefault(coder, set()).add((unit, criterion))
+    read = {name: set(cells) for name, cells in with_row.items()}
     batches, recorded = _cells_of_batches(study, rows), _recorded(study)
-    for coder, batch in {*batches, *zip(back["coder"], back["batch"], strict=True)}:
+    for coder, batch in {*batches, *zip(returned["coder"], returned["batch"], strict=True)}:
         if (coder, batch) in recorded:
             read[coder] |= recorded[coder, batch]
         elif not only_recorded:
@@ -95,7 +95,7 @@ def cells_read(
     if by is not None:
         # Leave out cells that were assigned before that day but coded after it.
         for coder, unit, criterion in each_row(study["codings"][_CODED_CELL]):
-            if (unit, criterion) not in own[coder]:
+            if (unit, criterion) not in with_row[coder]:
                 read[coder].discard((unit, criterion))
     return read
 
@@ -110,7 +110,10 @@ def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str],
     for row in each_row(rows[~np.array(imported, dtype=bool)]):
         units[row.coder, row.batch].add(row.unit_id)
         criteria[row.batch].add(row.criterion_id)
-    return {key: set(itertools.product(of, criteria[key[1]])) for key, of in units.items()}
+    return {
+        key: set(itertools.product(coder_units, criteria[key[1]]))
+        for key, coder_units in units.items()
+    }
 
 
 def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
@@ -152,13 +155,13 @@ def read_without_row(study: Study) -> dict[Cell, list[str]]:
     without a coder's row counts as read only if an assignment records it.
     """
     rows = study["codings"]
-    own = defaultdict(set)
+    coders_with_row = defaultdict(set)
     for unit, criterion, coder in each_row(rows[["unit_id", "criterion_id", "coder"]]):
-        own[unit, criterion].add(coder)
+        coders_with_row[unit, criterion].add(coder)
     read, names = cells_read(study, only_recorded=True), readers(study)
     without_row = {
         cell: [name for name in names if cell in read[name] and name not in of_cell]
-        for cell, of_cell in own.items()
+        for cell, of_cell in coders_with_row.items()
     }
     return {cell: names for cell, names in without_row.items() if names}
 
@@ -173,10 +176,10 @@ def disputed(study: Study) -> set[int]:
     for row in each_row(study["codings"]):
         of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, set()).add(row.level)
-    silent, assessments, indexes = read_without_row(study), study["assessments"], set()
+    without_row, assessments, indexes = read_without_row(study), study["assessments"], set()
     for index, row in zip(assessments.index, each_row(assessments), strict=True):
         cell = row.unit_id, row.criterion_id
         differs = any(row.level not in given for given in levels.get(cell, {}).values())
-        if row.settled_by == BY_AGREEMENT and (differs or cell in silent):
+        if row.settled_by == BY_AGREEMENT and (differs or cell in without_row):
             indexes.add(index)
     return indexes

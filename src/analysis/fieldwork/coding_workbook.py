@@ -37,7 +37,7 @@ KIND = "coding"
 
 SPARE_ROWS = 100
 
-_DO = (
+_INSTRUCTIONS = (
     "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where you cannot tell the level. If in doubt, choose inconclusive, and say why.",
     "Code what a source says, by the rules on the sheet Codebook. Never code what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
     "A date may be a year, a month or a day: 2021, 2021-12 or 2021-12-03. Where the document bears none, leave the date empty and say between which days it must lie, if that is known.",
@@ -80,21 +80,23 @@ def coding_workbook(
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
-    seen = passages.without_others_picks(study, coder)
-    has_documents = len(seen["documents"]) > 0
-    do = (*_DO, *passages.DO) if has_documents else _DO
+    visible_study = passages.without_others_picks(study, coder)
+    has_documents = len(visible_study["documents"]) > 0
+    instructions = (*_INSTRUCTIONS, *passages.INSTRUCTIONS) if has_documents else _INSTRUCTIONS
     noun = study.settings.unit_noun.singular
-    maker = WorkbookMaker(study, title, about, [line.replace("{unit}", noun) for line in do])
-    offer_lists(maker, seen)
+    maker = WorkbookMaker(
+        study, title, about, [line.replace("{unit}", noun) for line in instructions]
+    )
+    offer_lists(maker, visible_study)
     maker.page(codebook_page(study))
-    for page in source_and_evidence_pages(seen, units):
+    for page in source_and_evidence_pages(visible_study, units):
         maker.page(page)
     rows = list(coding_rows(study, own, units, only_unknown))
     maker.form(form, rows, SPARE_ROWS, frozen=3)
     new_evidence = add_document_forms(maker, study, coder)
     if has_documents:
         maker.offer(**{"new evidence": new_evidence, "nothing found": passages.NOTHING})
-        passages.add_passages(maker, seen, cells_of_rows(rows), beside)
+        passages.add_passages(maker, visible_study, cells_of_rows(rows), beside)
     return maker.as_bytes()
 
 
@@ -136,11 +138,11 @@ def coding_rows(
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     by_cell = grouped(own, "unit_id", "criterion_id")
-    never = exemptions(study, dt.date.min)
+    exempt_cells = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             rows = by_cell.get((unit, criterion), [])
-            if not rows and (unit, criterion) in never:
+            if not rows and (unit, criterion) in exempt_cells:
                 continue  # the unit is always exempt from this criterion
             if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):
                 continue
@@ -156,7 +158,7 @@ _CRITERIA_OF_A_ROW = 300
 
 
 @dataclass(frozen=True)
-class Order:
+class CellSelection:
     """The cells to give to a coder.
 
     Attributes:
@@ -171,7 +173,7 @@ class Order:
 
 
 def give_workbook(
-    study: Study, coder: str, out: Path, order: Order, on: dt.date | None = None
+    study: Study, coder: str, out: Path, selection: CellSelection, on: dt.date | None = None
 ) -> list[str]:
     """Write a coder's workbook, and record the assignment in the study: both or neither.
 
@@ -181,7 +183,7 @@ def give_workbook(
         study: the study, as loaded from its folder.
         coder: the coder's name.
         out: the file to write.
-        order: the cells to give.
+        selection: the cells to give.
         on: the day; default: today.
 
     Returns:
@@ -191,28 +193,32 @@ def give_workbook(
     Raises:
         StudyError: the workbook cannot be written as asked, or the study cannot be changed.
     """
-    batch, rows = assign(study, coder, order, on or dt.date.today())
+    batch, rows = assign(study, coder, selection, on or dt.date.today())
     files = {}
     if len(rows):
         table = pd.concat([study["assignments"], rows], ignore_index=True)
         path = study.descriptor.tables["assignments"].path
         files = {**study.migrated_files, path: as_csv(table, is_marked(study.folder / path))}
-    content = coding_workbook(study, coder, order.units, order.only_unknown, batch, out.parent)
+    content = coding_workbook(
+        study, coder, selection.units, selection.only_unknown, batch, out.parent
+    )
     save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
     return sorted(files)
 
 
-def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd.DataFrame]:
+def assign(
+    study: Study, coder: str, selection: CellSelection, on: dt.date
+) -> tuple[str, pd.DataFrame]:
     """Return the id of the batch that a coder is given on a day, and its new assignment rows.
 
     The id is the day with a counter. If the coder was given the same cells on the same day and
     in the same round already, that batch is returned, with no rows.
     """
     coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
-    units = list(order.units) or list(study["units"]["unit_id"])
+    units = list(selection.units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
     cells: dict[str, dict[str, None]] = {}
-    for unit, criterion in cells_of_rows(coding_rows(study, own, units, order.only_unknown)):
+    for unit, criterion in cells_of_rows(coding_rows(study, own, units, selection.only_unknown)):
         cells.setdefault(unit, {})[criterion] = None
     given = {
         (unit, ";".join(list(ids)[start : start + _CRITERIA_OF_A_ROW]))
@@ -220,7 +226,7 @@ def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd
         for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
     }
     today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
-    today = today[today["round"] == order.round]
+    today = today[today["round"] == selection.round]
     for batch, rows in today.groupby("batch"):
         if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
             return str(batch), recorded.iloc[:0]
@@ -229,7 +235,7 @@ def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd
     batch = next(number for number in numbers if number not in taken)
     place_of = {unit: place for place, unit in enumerate(units)}
     rows = [
-        (coder, *pair, batch, day, "", order.round)
+        (coder, *pair, batch, day, "", selection.round)
         for pair in sorted(given, key=lambda pair: place_of[pair[0]])
     ]
     return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -22,7 +22,7 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study import Study, journal, load
 from analysis.study.values import is_on_the_web
 
-AT_ONCE = 250
+BATCH_SIZE = 250
 """Documents are written in batches of this size: an interrupted run loses at most one batch."""
 
 
@@ -54,8 +54,8 @@ def not_archived(study: Study) -> list[str]:
     """
     sources, documents = study["sources"], study["documents"]
     private = documents.loc[documents["access"] == PRIVATE, "source_id"]
-    wanting = (sources["archived"] == "") & ~sources["source_id"].isin(private)
-    addresses = dict.fromkeys(sources.loc[wanting, "url"])
+    unarchived = (sources["archived"] == "") & ~sources["source_id"].isin(private)
+    addresses = dict.fromkeys(sources.loc[unarchived, "url"])
     return [*filter(is_on_the_web, addresses)]
 
 
@@ -65,7 +65,7 @@ def collect_into(
     wanted: Sequence[Wanted],
     progress: Callable[[str], None] = lambda step: None,
 ) -> Collection:
-    """Collect documents, and add them to the study in batches of :data:`AT_ONCE`.
+    """Collect documents, and add them to the study in batches of :data:`BATCH_SIZE`.
 
     Args:
         folder: the study's folder.
@@ -75,33 +75,33 @@ def collect_into(
     """
     collection, waiting = Collection(), []
 
-    def shown() -> Iterator[Wanted]:
+    def with_progress() -> Iterator[Wanted]:
         for number, document in enumerate(wanted, start=1):
             progress(f"{number} of {len(wanted)}: {document.place}")
             yield document
 
-    def take_in() -> None:
-        taken = take_documents_in(folder, waiting)
+    def add_batch() -> None:
+        added = take_documents_in(folder, waiting)
         waiting.clear()
-        collection.added += taken
+        collection.added += added
         store = DocumentStore(folder)
         # Read the pages back from the store, as a search does.
-        texts = {name: store.pages(document.sha256) for name, document in taken}
+        texts = {name: store.pages(document.sha256) for name, document in added}
         index_collected(store.folder, {name: text for name, text in texts.items() if text})
 
     try:
-        with contextlib.closing(collector.collect(shown())) as results:
+        with contextlib.closing(collector.collect(with_progress())) as results:
             for result in results:
                 if isinstance(result, NotCollected):
                     collection.left_out.append(result)
                 else:
                     waiting.append(result)
-                if len(waiting) >= AT_ONCE:
-                    take_in()
+                if len(waiting) >= BATCH_SIZE:
+                    add_batch()
     finally:
         # Also after an interruption, so that collected documents are not collected again.
         if waiting:
-            take_in()
+            add_batch()
     return collection
 
 
@@ -140,7 +140,7 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
     Raises:
         StudyError: the study would not be valid; it is not changed.
     """
-    made: dict[str, str] = {}
+    made_public: dict[str, str] = {}
     with changing(folder, "the documents") as changeset:
         store = DocumentStore(folder)
         sources = {row["source_id"]: row for row in changeset.draft("sources").rows}
@@ -154,8 +154,8 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
             row["retrieved_on"] = dt.date.today().isoformat()
             source = sources[row["source_id"]]
             source["url"] = source["url"] or address
-            made[row["document_id"]] = address
-    return made
+            made_public[row["document_id"]] = address
+    return made_public
 
 
 class DocumentRows:
@@ -177,13 +177,13 @@ class DocumentRows:
             if digest:
                 self._by_hash.setdefault(digest, name)
             elif row["access"] == PRIVATE:
-                self._without_hash.setdefault(_figures(row), []).append(name)
+                self._without_hash.setdefault(_size_key(row), []).append(name)
 
     def add(self, collected: Collected, number: int) -> str:
         """Add a document and return its id; if the study has it already, return the existing id."""
-        if have := self._have(collected):
-            link_to_request(self._documents, {have}, collected.wanted.request_id)
-            return have
+        if existing := self._existing_id(collected):
+            link_to_request(self._documents, {existing}, collected.wanted.request_id)
+            return existing
         line = SheetRow(collected.wanted.place, number)
         name = next(self._names)
         source = collected.wanted.source_id or self._source_at(collected)
@@ -194,19 +194,19 @@ class DocumentRows:
             "document_id": name,
             "source_id": source,
             "sha256": collected.sha256,
-            **_figures_of(collected),
+            **_size_columns(collected),
             "retrieved_on": collected.retrieved_on,
             "retrieved_from": collected.name,
             "access": collected.access,
             "extractor": collected.text.extractor,
             "text_sha256": collected.text_sha256,
             "unread": "; ".join(collected.text.unread),
-            "replaces": self._older(collected, source),
+            "replaces": self._previous_version(collected, source),
             "request_id": collected.wanted.request_id,
             "unit_id": collected.wanted.unit_id,
         }
         if collected.access == PRIVATE:
-            self.known_here[name] = _known_here(collected)
+            self.known_here[name] = _local_values(collected)
             row |= dict.fromkeys(KNOWN_HERE, "")
         self._by_hash[collected.sha256] = name
         self._changeset.put("documents", row, name, line)
@@ -219,16 +219,16 @@ class DocumentRows:
         unit = study.lookup("requests", "unit_id").get(request, "")
         return f"{body[:1].upper()}{body[1:]}" or study.lookup("units", "name").get(unit, "")
 
-    def _have(self, collected: Collected) -> str:
+    def _existing_id(self, collected: Collected) -> str:
         """Return the id of the same document if the study has it already; else an empty text."""
         if collected.sha256 in self._by_hash:
             return self._by_hash[collected.sha256]
         # The hash of a private document is not in the study: compare its size, pages and words.
-        alike = self._without_hash.get(_figures(_figures_of(collected)))
-        if not alike:
+        candidates = self._without_hash.get(_size_key(_size_columns(collected)))
+        if not candidates:
             return ""
-        name = self._by_hash[collected.sha256] = alike.pop(0)
-        self.known_here[name] = _known_here(collected)
+        name = self._by_hash[collected.sha256] = candidates.pop(0)
+        self.known_here[name] = _local_values(collected)
         return name
 
     def _source_at(self, collected: Collected) -> str:
@@ -238,7 +238,7 @@ class DocumentRows:
         matches = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
         return next(matches, "")
 
-    def _older(self, collected: Collected, source: str) -> str:
+    def _previous_version(self, collected: Collected, source: str) -> str:
         """Return the id of the latest document from the same address and source; empty if none."""
         for row in reversed(self._documents.rows if collected.access != PRIVATE else []):
             if (row["source_id"], row["retrieved_from"]) == (source, collected.name):
@@ -265,23 +265,23 @@ class DocumentRows:
         }
 
 
-def _known_here(collected: Collected) -> dict[str, str]:
+def _local_values(collected: Collected) -> dict[str, str]:
     known = collected.sha256, collected.text_sha256, collected.name
     return dict(zip(KNOWN_HERE, known, strict=True))
 
 
-def _figures_of(collected: Collected) -> dict[str, str]:
+def _size_columns(collected: Collected) -> dict[str, str]:
     pages = str(len(collected.text.pages))
     size, words = str(collected.size), str(collected.text.words)
     return {"media_type": collected.text.media_type, "bytes": size, "pages": pages, "words": words}
 
 
-def _figures(row: dict[str, str]) -> tuple[str, ...]:
+def _size_key(row: dict[str, str]) -> tuple[str, ...]:
     return row["media_type"], row["bytes"], row["pages"], row["words"]
 
 
 FILE_NAME, ADDRESS, FIRST_PAGE = "the name of its file", "its address", "its first page"
-_PAGE_AT_MOST = 3000
+_FIRST_PAGE_CHARACTERS = 3000
 """Number of characters of the first page that are searched for names of units."""
 
 
@@ -295,7 +295,7 @@ def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
     path = place.netloc + place.path if place.netloc else PurePath(collected.name).stem
     places = {
         ADDRESS if place.netloc else FILE_NAME: path,
-        FIRST_PAGE: collected.text.pages[0][:_PAGE_AT_MOST],
+        FIRST_PAGE: collected.text.pages[0][:_FIRST_PAGE_CHARACTERS],
     }
     names = study.lookup("units", "short_name")
     for where, text in places.items():
@@ -307,8 +307,12 @@ def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
 
 def _named(names: Mapping[str, str], text: str) -> list[str]:
     """Return the ids of units whose name is in a text, and not only in a longer unit name."""
-    words = f" {_words(text)} "
-    matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
+    words = f" {_plain_words(text)} "
+    matches = {
+        unit: _plain_words(name)
+        for unit, name in names.items()
+        if f" {_plain_words(name)} " in words
+    }
     return [
         unit
         for unit, name in matches.items()
@@ -316,5 +320,5 @@ def _named(names: Mapping[str, str], text: str) -> list[str]:
     ]
 
 
-def _words(text: str) -> str:
+def _plain_words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))

@@ -55,12 +55,12 @@ class Form:
         """Return the text in the first row that identifies a column."""
         return f"{self.name}.{field.name}"
 
-    def only_names(self, name: str) -> bool:
+    def only_identifies(self, name: str) -> bool:
         """Return whether a column only identifies its row, and is no content by itself."""
         return name in (self.fields[0].name, "unit_id", "criterion_id", "scope")
 
 
-_later = partial(Field, may_lack=True)
+_added_later = partial(Field, may_lack=True)
 """A column added in a later version: workbooks written by older versions lack it."""
 ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
@@ -77,13 +77,13 @@ _DATES = (
 )
 _LEVEL = Field("level", "Level, or unknown code", 18, choices="levels")
 _CONFIDENCE = Field("confidence", "Confidence", 13, choices="confidence")
-_WHY = Field("rationale", "Why, in our own words", 60, TEXT)
-_KEPT = (
+_RATIONALE = Field("rationale", "Why, in our own words", 60, TEXT)
+_FIXED = (
     Field("row", "Row mark", 34),
     Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
     Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
 )
-_MANY = "About one {unit}, or many? (empty: one)"
+_SCOPE_LABEL = "About one {unit}, or many? (empty: one)"
 _EXTENT = Field("extent_read", "How much was read", 16, choices="extents")
 
 
@@ -102,13 +102,22 @@ def evidence_fields(count: int) -> tuple[Field, ...]:
 
 def coding_form(evidence: int) -> Form:
     """Return the form that a coder fills; a row is one unit, criterion and date."""
-    fields = (ROW, UNIT, CRITERION, _LEVEL, *_DATES, _CONFIDENCE, *evidence_fields(evidence), _WHY)
+    fields = (
+        ROW,
+        UNIT,
+        CRITERION,
+        _LEVEL,
+        *_DATES,
+        _CONFIDENCE,
+        *evidence_fields(evidence),
+        _RATIONALE,
+    )
     return Form("coding", "Coding", fields)
 
 
 def adjudication_form(evidence: int, coders: list[str]) -> Form:
     """Return the form for adjudication, with a column for the codings of each coder."""
-    beside = tuple(
+    coder_fields = tuple(
         Field(f"said_{number}", f"{coder} says", 44, TEXT, editable=False)
         for number, coder in enumerate(coders, start=1)
     )
@@ -116,13 +125,13 @@ def adjudication_form(evidence: int, coders: list[str]) -> Form:
         ROW,
         UNIT,
         CRITERION,
-        *beside,
+        *coder_fields,
         Field("compared", "Do they agree?", 20, editable=False),
         _LEVEL,
         *_DATES,
         _CONFIDENCE,
         *evidence_fields(evidence),
-        _WHY,
+        _RATIONALE,
         Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
@@ -149,7 +158,7 @@ NEW_EVIDENCE = Form(
     "New evidence",
     (
         Field("evidence_id", "Evidence id", 16),
-        Field("scope", _MANY, 16, choices="scopes", only_choices=False),
+        Field("scope", _SCOPE_LABEL, 16, choices="scopes", only_choices=False),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
         _PUBLISHED,
@@ -169,7 +178,9 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        _later("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
+        _added_later(
+            "criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT
+        ),
     ),
 )
 
@@ -177,7 +188,7 @@ PASSAGES = Form(
     "passages",
     "Passages",
     (
-        *_KEPT,
+        *_FIXED,
         Field("document", "Whole document", 34, TEXT, editable=False),
         Field("page", "Page", 8, editable=False),
         Field("passage", "Passage (one of the best by its words; no reading of the whole)", 80, TEXT, editable=False),
@@ -192,7 +203,7 @@ NOTHING_FOUND = Form(
     "nothing",
     "Read, nothing found",
     (
-        *_KEPT,
+        *_FIXED,
         Field("documents", "Documents held (keep as it is)", 30, TEXT),
         Field("queries", "Search terms (keep as they are)", 40, TEXT),
         Field("hits", "Passages listed, by document and page (keep as they are)", 40, TEXT),
@@ -212,14 +223,14 @@ REPLY = Form(
         ROW,
         Field("asked", "Question", 44, TEXT, editable=False),
         Field("found", "What we say", 28, TEXT, editable=False),
-        _later(
+        _added_later(
             "position",
             f"Your answer: {', '.join(POSITIONS[:-1])}, or {POSITIONS[-1]}",
             16,
             choices="positions",
             only_choices=False,
         ),
-        _later("since", "Since when", 14, TEXT),
+        _added_later("since", "Since when", 14, TEXT),
         Field("document", "Document that shows it: title, date, address", 40, TEXT),
         Field("answer", "Anything else", 40, TEXT),
     ),
@@ -247,19 +258,21 @@ def tracking_form(evidence: int) -> Form:
         Field("request_id", "Request id", 18),
         UNIT,
         Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
-        _later("asked_of", "Asked of (empty: the {unit} itself)", 36),
+        _added_later("asked_of", "Asked of (empty: the {unit} itself)", 36),
         Field("sent_on", "Sent on (day)", 14, DATE),
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
         Field("waits_for", "What it waits for", 26, editable=False),
-        _later("exemption", "If refused: the exemption named", 22),
-        _later("review_asked_on", "Review asked for on (day)", 16, DATE),
-        _later("reviewed_on", "If refused: reviewed on (day)", 16, DATE),
-        _later("review_outcome", "What the review came to", 26, choices="review outcomes"),
-        _later("complained_on", "Complaint to the regulator on (day)", 16, DATE),
-        _later("complaint_decided_on", "Complaint decided on (day)", 16, DATE),
-        _later("complaint_outcome", "What the complaint came to", 26, choices="complaint outcomes"),
+        _added_later("exemption", "If refused: the exemption named", 22),
+        _added_later("review_asked_on", "Review asked for on (day)", 16, DATE),
+        _added_later("reviewed_on", "If refused: reviewed on (day)", 16, DATE),
+        _added_later("review_outcome", "What the review came to", 26, choices="review outcomes"),
+        _added_later("complained_on", "Complaint to the regulator on (day)", 16, DATE),
+        _added_later("complaint_decided_on", "Complaint decided on (day)", 16, DATE),
+        _added_later(
+            "complaint_outcome", "What the complaint came to", 26, choices="complaint outcomes"
+        ),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )

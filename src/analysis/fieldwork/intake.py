@@ -34,7 +34,7 @@ KINDS: dict[str, Callable[[Changeset, str, dt.date], None]] = {
     request_tracker.KIND: request_tracker.add_requests,
 }
 """The function that adds the changes of a workbook to a changeset, by kind of workbook."""
-_AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
+_WRITERS: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
     coding_workbook.KIND: lambda study, about: coding_workbook.coding_workbook(
         study, about.get("coder", "")
     ),
@@ -126,7 +126,7 @@ def _rows_sent(study: Study, about: dict[str, str]) -> dict[str, Rows]:
     This is for workbooks from before version 0.2, which do not record the rows themselves.
     """
     try:
-        return rows_in(_AGAIN[about["workbook"]](study, about))
+        return rows_in(_WRITERS[about["workbook"]](study, about))
     except (StudyError, KeyError):
         return {}  # its coder or unit is unclear, and was refused already
 

@@ -56,11 +56,11 @@ def _outcomes(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | s
     """Yield each row of evidence with the values to fill in, or the reason why there are none."""
     library = Library(study)
     for row in records(study.tables["evidence"]):
-        lacks = [name for name in COLUMNS if not row[name]] if row["quote"] else []
-        yield row, _outcome(row, lacks, library) if lacks else {}
+        missing = [name for name in COLUMNS if not row[name]] if row["quote"] else []
+        yield row, _outcome(row, missing, library) if missing else {}
 
 
-def _outcome(row: dict[str, str], lacks: list[str], library: Library) -> dict[str, str] | str:
+def _outcome(row: dict[str, str], missing: list[str], library: Library) -> dict[str, str] | str:
     text = library.quotable(row["document_id"])
     if text is None:
         return f"the text of {row['document_id']} is not on this machine, or another"
@@ -74,8 +74,8 @@ def _outcome(row: dict[str, str], lacks: list[str], library: Library) -> dict[st
         where = ", ".join(map(str, sorted({place.pages[0] for place in places})))
         return f"the words stand {len(places)} times in {row['document_id']}, on page {where}: give the page, or a word before or after them"
     prefix, suffix = text.context(places[0])
-    there = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}
-    return {name: there[name] for name in lacks if there[name]}
+    values = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}
+    return {name: values[name] for name in missing if values[name]}
 
 
 def _why_not(row: dict[str, str], text: QuotableText, pages: set[int]) -> str:

@@ -46,11 +46,11 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
         StudyError: a text means no unit, or more than one.
     """
     names, meant, problems = unit_names(study.at(None)), set(), []
-    there = set(study["units"]["unit_id"])
+    existing = set(study["units"]["unit_id"])
     for text in texts:
         ids = names.meant(text)
         meant |= ids
-        if ids and not ids & there:
+        if ids and not ids & existing:
             rule, remedy = f"it does not exist on {study.day}", "see its days in units.csv"
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
         elif len(ids) != 1:

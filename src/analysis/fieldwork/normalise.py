@@ -26,10 +26,10 @@ _MONTH_DAY = re.compile(r"([a-z]+)\.?[ \-]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-]+(\d{
 _MONTH_ONLY = re.compile(r"([a-z]+)\.?,?[ \-]+(\d{4})")
 _YEARS = range(1900, 2101)
 """Numbers read as years; as day counts they would be days in 1905 to 1909."""
-_SERIALS = range(20_000, 80_000)
+_DAY_COUNTS = range(20_000, 80_000)
 """Numbers read as the day count of a date: days in the years 1954 to 2119."""
 
-HOW = "write 2021, 2021-12 or 2021-12-03"
+DATE_REMEDY = "write 2021, 2021-12 or 2021-12-03"
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,17 @@ def normalised_text(value: str, kind: str = TEXT) -> str:
 
 def _date(value: object, epoch: dt.datetime) -> Normalised:
     if isinstance(value, bool):
-        return Normalised(rule="a truth value is not a date", remedy=HOW)
+        return Normalised(rule="a truth value is not a date", remedy=DATE_REMEDY)
     if isinstance(value, int | float):
-        return _serial(value, epoch)
+        return _day_count(value, epoch)
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
-            return Normalised(rule="it is a time of day, and not only a date", remedy=HOW)
+            return Normalised(rule="it is a time of day, and not only a date", remedy=DATE_REMEDY)
         return _real_date(value.date(), epoch)
     if isinstance(value, dt.date):
         return _real_date(value, epoch)
     if not isinstance(value, str):
-        return Normalised(rule="it is not a date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=DATE_REMEDY)
     return _written_date(value, epoch)
 
 
@@ -112,17 +112,17 @@ def _real_date(day: dt.date, epoch: dt.datetime) -> Normalised:
     if rule:
         return Normalised(
             rule=f"the program holds {day.isoformat()} here: {rule}",
-            remedy=f"format the cell as text, and {HOW}",
+            remedy=f"format the cell as text, and {DATE_REMEDY}",
         )
     return Normalised(day.isoformat(), "a date of the program was read as a day")
 
 
-def _serial(value: int | float, epoch: dt.datetime) -> Normalised:
+def _day_count(value: int | float, epoch: dt.datetime) -> Normalised:
     if float(value).is_integer() and int(value) in _YEARS:
         return Normalised(str(int(value)), "a number was read as a year")
-    if not float(value).is_integer() or int(value) not in _SERIALS:
+    if not float(value).is_integer() or int(value) not in _DAY_COUNTS:
         return Normalised(
-            rule="the number is not a date", remedy=f"format the cell as text, and {HOW}"
+            rule="the number is not a date", remedy=f"format the cell as text, and {DATE_REMEDY}"
         )
     read = _real_date(from_excel(value, epoch).date(), epoch)
     return Normalised(
@@ -135,25 +135,25 @@ def _written_date(value: str, epoch: dt.datetime) -> Normalised:
     if text == "":
         return Normalised("", "stray spaces or signs were taken out" if value else "")
     midnight = _MIDNIGHT.fullmatch(text.lower())
-    iso, ambiguous = (midnight[1], False) if midnight else _in_order(text.lower())
+    iso, ambiguous = (midnight[1], False) if midnight else _iso_date(text.lower())
     if ambiguous:
-        return Normalised(rule="it can be read as two different days", remedy=HOW)
+        return Normalised(rule="it can be read as two different days", remedy=DATE_REMEDY)
     if iso is None:
-        return Normalised(rule="it is not a date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=DATE_REMEDY)
     if not exists(iso):
-        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+        return Normalised(rule=f"there is no such date as {iso}", remedy=DATE_REMEDY)
     # A time of midnight means that a program wrote this text from a date cell.
     if midnight and (read := _real_date(dt.date.fromisoformat(iso), epoch)).rule:
         return read
     return Normalised(iso, "" if iso == value else "a date was written another way")
 
 
-def _in_order(text: str) -> tuple[str | None, bool]:
+def _iso_date(text: str) -> tuple[str | None, bool]:
     """Return a written date in ISO order, or ``None``, and whether it is ambiguous."""
     if match := _ISO.fullmatch(text):
         year, month, day = match[1], match[3], match[5]
         return "-".join([year, *(part.zfill(2) for part in (month, day) if part)]), False
-    if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
+    if re.fullmatch(r"\d{5}", text) and int(text) in _DAY_COUNTS:
         return None, True  # a day count that became text: its calendar is unknown
     if match := _NUMERIC.fullmatch(text):
         first, second, year = int(match[1]), int(match[2]), match[3]

@@ -29,7 +29,7 @@ _STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
 _SHARED = "xl/sharedStrings.xml"
 _LINKED = re.compile(rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+\d+)"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
-_REF = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
+_THREAD_CELL = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
 _ANCHOR = re.compile(
     r"<(?:\w+:)?(?:twoCell|oneCell|absolute)Anchor\b.*?</(?:\w+:)?\w+Anchor>", re.S
 )
@@ -84,11 +84,11 @@ def open_workbook(path: Path) -> OpenedWorkbook:
         StudyError: the file is not a workbook that can be opened safely.
     """
     has_formulas, has_struck, shared = _check(path)
-    reader = _opened(path)
-    _empty_links(path, reader)
+    reader = _load(path)
+    _clear_link_only_cells(path, reader)
     objects, threads = _objects_and_threads(path, reader)
-    results = _opened(path, data_only=True).wb if has_formulas else None
-    struck = _struck_parts(_opened(path, rich_text=True).wb) if has_struck else ()
+    results = _load(path, data_only=True).wb if has_formulas else None
+    struck = _struck_parts(_load(path, rich_text=True).wb) if has_struck else ()
     for book in filter(None, (reader.wb, results)):
         _unescape(book, shared)
     return OpenedWorkbook(reader.wb, results, struck, objects, threads)
@@ -121,7 +121,7 @@ def _unescape(book: Workbook, shared: bool) -> None:
             cell._value = plain
 
 
-def _empty_links(path: Path, reader: ExcelReader) -> None:
+def _clear_link_only_cells(path: Path, reader: ExcelReader) -> None:
     """Empty the cells with a link and no text, into which openpyxl writes the address."""
     with zipfile.ZipFile(path) as parts:
         for sheet, relation in reader.parser.find_sheets():
@@ -145,10 +145,10 @@ def _objects_and_threads(path: Path, reader: ExcelReader) -> tuple[list, list]:
                 inside = dependent.TargetMode != "External" and target in parts.namelist()
                 content = parts.read(target) if inside else b""
                 if kind == "threadedComment":
-                    threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
+                    threads += [(sheet.name, cell) for cell in _texts(_THREAD_CELL, content)]
                 elif kind == "drawing":
                     anchors = _texts(_ANCHOR, content)
-                    objects += [(sheet.name, _corner(anchor)) for anchor in anchors]
+                    objects += [(sheet.name, _anchor_cell(anchor)) for anchor in anchors]
                 elif kind == "vmlDrawing":
                     others = set(_texts(_OBJECT, content)) - {"Note"}
                     objects += [(sheet.name, "")] if others else []
@@ -161,7 +161,7 @@ def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
     return pattern.findall(content.decode("utf-8", errors="replace"))
 
 
-def _corner(anchor: str) -> str:
+def _anchor_cell(anchor: str) -> str:
     """Return the cell under the top left corner of a drawing; empty if it has no anchor cell."""
     match = _CORNER.search(anchor)
     return f"{get_column_letter(int(match[1]) + 1)}{int(match[2]) + 1}" if match else ""
@@ -246,12 +246,12 @@ def _old_or_locked(path: Path) -> StudyError:
     return unreadable(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
-def _opened(path: Path, **how: bool) -> ExcelReader:
+def _load(path: Path, **options: bool) -> ExcelReader:
     try:
         with warnings.catch_warnings():
             # openpyxl warns of what it drops (pictures, validation rules); we do not read these.
             warnings.simplefilter("ignore")
-            reader = _Reader(path, **how)
+            reader = _Reader(path, **options)
             reader.read()
     except Exception as error:  # openpyxl fails on damaged files in many ways
         raise _damaged(path, error) from None

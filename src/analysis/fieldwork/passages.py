@@ -16,7 +16,7 @@ from analysis.study.codebook import short_mark
 from analysis.study.privacy import details, wide_areas
 from analysis.study.rules.documents import WORDS_AT_MOST
 
-BEST = 3
+PASSAGES_PER_CELL = 3
 """The most passages shown for a unit and criterion."""
 NO_UNIT = "No {unit} is recorded"
 NO_UNIT_MARK = "-"
@@ -27,7 +27,7 @@ NOT_HERE = "not on this machine"
 PRIVATE_WORDS = (
     "This workbook may have words of private documents: keep it on machines that may hold them."
 )
-DO = (
+INSTRUCTIONS = (
     PRIVATE_WORDS,
     "The sheet Passages has the passages that fit the search terms best. They do not replace reading: the sheet Documents held leads to the whole documents. To pick a passage, choose an id of New evidence beside it. Then say on New evidence in your own words what it says. Its source, page and quotation are filled in for you.",
     "If you read the documents, or the passages listed, and they say nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
@@ -65,7 +65,7 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
         ids = [name for item in documents if (name := item.document_id) in library.texts]
         words, hits = terms(study, criterion), ([], 0)
         if ids and words:
-            hits = library.search([" OR ".join(words)], ids, BEST)
+            hits = library.search([" OR ".join(words)], ids, PASSAGES_PER_CELL)
         yield CellPassages(unit, criterion, words, documents, len(ids), *hits)
 
 
@@ -151,7 +151,7 @@ def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
         "hits": "; ".join(f"{passage.document} p. {passage.page}" for passage in cell.passages),
     }
     label = study.lookup("criteria", "label")[cell.criterion_id]
-    # This mark must not match MARK of ``row_reader``, which reports missing rows of codings.
+    # This mark must not match MARK_PATTERN of ``row_reader``, which reports missing rows of codings.
     mark = f"{cell.unit_id}/{cell.criterion_id}/read-{listed_mark(shown)}"
     return FormRow(
         {"row": mark, "unit_id": unit_called(study, cell.unit_id), "criterion_id": label, **shown}
@@ -172,15 +172,15 @@ def without_others_picks(study: Study, coder: str) -> Study:
     picks = study["picks"]
     if picks.empty:
         return study
-    began = {(row.coder, row.batch): row.given_on for row in each_row(study["assignments"])}
-    back, read = _given_back(study, coder), cells_read(study).get(coder, set())
+    given_on = {(row.coder, row.batch): row.given_on for row in each_row(study["assignments"])}
+    returned_on, read = _last_returned(study, coder), cells_read(study).get(coder, set())
     own = picks[picks["coder"] == coder]
     own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
     shown = {*own["evidence_id"], *";".join(study["assessments"]["evidence_ids"]).split(";")}
     for row in each_row(picks):
-        cell, day = (row.unit_id, row.criterion_id), began.get((row.coder, row.batch), "")
+        cell, day = (row.unit_id, row.criterion_id), given_on.get((row.coder, row.batch), "")
         # This coder read the cell before the other was given it, so without seeing any picks.
-        if cell in own_cells or (back.get(cell, "") >= day if day else cell in read):
+        if cell in own_cells or (returned_on.get(cell, "") >= day if day else cell in read):
             shown.add(row.evidence_id)
     hidden = set(picks["evidence_id"]) - shown
     evidence = study.tables["evidence"]
@@ -188,7 +188,7 @@ def without_others_picks(study: Study, coder: str) -> Study:
     return replace(study, tables=tables)
 
 
-def _given_back(study: Study, coder: str) -> dict[Cell, str]:
+def _last_returned(study: Study, coder: str) -> dict[Cell, str]:
     """Return, by cell, the last day on which the coder returned it."""
     days = {}
     for row, cell in cells_given(study):

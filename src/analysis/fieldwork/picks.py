@@ -29,7 +29,7 @@ from analysis.wording import capital, counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
 _LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
-OTHERWISE = "the row shows something else than its mark says"
+CONTRADICTS_MARK = "the row shows something else than its mark says"
 MARK_CHANGED = "the mark of the row was changed, or the study does not have its unit or criterion"
 PUT_BACK = "put it back as it was"
 NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"
@@ -57,9 +57,9 @@ class Picks:
         """Read the picked passages; add a problem for each that cannot be accepted."""
         self._changeset, self._coder = changeset, coder
         self._workbook, self._library = changeset.workbook, Library(changeset.study)
-        brought = self._workbook.forms.get(NEW_EVIDENCE.name, [])
-        self._ids = code_names(filter(None, (line["evidence_id"] for line in brought)))
-        self._saying = {line["evidence_id"] for line in brought if line["states"]}
+        new_evidence = self._workbook.forms.get(NEW_EVIDENCE.name, [])
+        self._ids = code_names(filter(None, (line["evidence_id"] for line in new_evidence)))
+        self._with_text = {line["evidence_id"] for line in new_evidence if line["states"]}
         self.quoted: dict[str, dict[str, str]] = {}
         self._picked: list[_Picked] = []
         for line in self._workbook.forms.get(PASSAGES.name, []):
@@ -88,24 +88,28 @@ class Picks:
             if mark and quote_mark(line["quote"]) != mark[5]:
                 self._workbook.note_all(NOT_PICKED, line.place("quote"))
             return
-        if not mark or not self._is_of_the_study(mark):
+        if not mark or not self._is_in_study(mark):
             self._refuse(line, "row", MARK_CHANGED, PUT_BACK)
             return
         unit, criterion, document, page, _ = mark.groups()
-        of = self._library.documents[document]
-        if differs := _differing_column(self._changeset.study, line, mark):
-            self._refuse(line, differs, OTHERWISE, PUT_BACK)
+        study_document = self._library.documents[document]
+        if column := _differing_column(self._changeset.study, line, mark):
+            self._refuse(line, column, CONTRADICTS_MARK, PUT_BACK)
             return
         meant = self._ids.meant(line["evidence_id"])
         evidence = next(iter(meant)) if len(meant) == 1 else line["evidence_id"]
-        if evidence not in self._saying:
+        if evidence not in self._with_text:
             rule = "no row of New evidence says under this id what the passage says"
             remedy = "say it there in your own words, and write the id of that row here"
             self._refuse(line, "evidence_id", rule, remedy)
             return
-        words = self._quoted(line, of, int(page))
+        words = self._quotation(line, study_document, int(page))
         unit = "" if unit == NO_UNIT_MARK else unit
-        quoted = {"source_id": of.source_id, **({"unit_id": unit} if unit else {}), **words}
+        quoted = {
+            "source_id": study_document.source_id,
+            **({"unit_id": unit} if unit else {}),
+            **words,
+        }
         if evidence in self.quoted and self.quoted[evidence] != quoted:
             rule = "another passage is picked under the same id of evidence"
             self._refuse(line, "evidence_id", rule, "give each passage an id of its own")
@@ -113,13 +117,13 @@ class Picks:
         self.quoted[evidence] = quoted
         self._picked.append(_Picked(line, criterion, unit, evidence))
 
-    def _is_of_the_study(self, mark: re.Match[str]) -> bool:
+    def _is_in_study(self, mark: re.Match[str]) -> bool:
         study = self._changeset.study
         units = {NO_UNIT_MARK, *study["units"]["unit_id"]}
         criteria = set(study["criteria"]["criterion_id"])
         return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
 
-    def _quoted(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
+    def _quotation(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
         """Return the quotation columns of evidence; if invalid, add a problem and return {}."""
         quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}
@@ -142,8 +146,8 @@ class Picks:
                 self._refuse(line, "quote", fault.rule, fault.remedy)
             return {}
         prefix, suffix = map(one_line, text.context(checked))
-        at = page if page in checked.pages else checked.pages[0]
-        return row | {"page": str(at), "prefix": prefix, "suffix": suffix}
+        found_page = page if page in checked.pages else checked.pages[0]
+        return row | {"page": str(found_page), "prefix": prefix, "suffix": suffix}
 
     def _refuse(self, line: SheetRow, name: str, rule: str, remedy: str) -> None:
         self._workbook.refuse(line.place(name), line[name], rule, remedy)
@@ -188,8 +192,8 @@ def _nothing_found(
     place, rule, remedy = "choice", "", "choose one of the list, or leave it empty"
     if not mark or mark[1] not in units or mark[2] not in labels:
         place, rule, remedy = "row", MARK_CHANGED, PUT_BACK
-    elif differs := _differing_column(changeset.study, line, mark):
-        place, rule, remedy = differs, OTHERWISE, PUT_BACK
+    elif column := _differing_column(changeset.study, line, mark):
+        place, rule, remedy = column, CONTRADICTS_MARK, PUT_BACK
     elif listed_mark(line.texts) != mark[3]:
         place, rule = "documents", "the row does not list any more what it was sent with"
         remedy = "put documents, terms and passages back; for others, write a new workbook"

@@ -19,9 +19,9 @@ from analysis.problems import shorten
 from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 from analysis.wording import capital
 
-_LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
+_LINK_FORMULA = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 
-_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
+_LITERAL_LINK_FORMULA = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
 """A formula that makes a link; and one whose address is in it as a single text."""
 
 FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
@@ -42,15 +42,15 @@ def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: 
         workbook.note("Text that is struck through was read as if it stood", place)
     if kind != LINK:
         return _value(workbook, opened, cell, kind)
-    link = link_of(cell)
-    if link or leads(cell):
+    link = link_address(cell)
+    if link or has_link_formula(cell):
         workbook.links.add(place)
-    if not link and leads(cell):
+    if not link and has_link_formula(cell):
         rule = "the address behind the link is worked out by the formula, and is not certain"
         workbook.refuse(place, cell.value, rule, "write the address itself")
         return ""
-    shows_it = not link or not _take_link(workbook, cell, link)
-    text = _value(workbook, opened, cell, kind) if shows_it else link
+    uses_text = not link or not _uses_link_address(workbook, cell, link)
+    text = _value(workbook, opened, cell, kind) if uses_text else link
     if text and not is_address(text):
         workbook.refuse(place, text, NO_ADDRESS, WHOLE)
     return text
@@ -88,10 +88,10 @@ def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> objec
     return result.value
 
 
-def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
+def _uses_link_address(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
     """Return whether to take the address of a link instead of the text that the cell shows."""
     shown = "" if cell.data_type == "f" else text_of(cell)
-    if bare(shown) == bare(link):
+    if comparable_link(shown) == comparable_link(link):
         return False  # a program made a link of the typed address
     if is_address(shown):
         rule = f"the cell shows one address, and leads to another ({shorten(link)})"
@@ -102,22 +102,22 @@ def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
     return True
 
 
-def link_of(cell: Cell) -> str:
+def link_address(cell: Cell) -> str:
     """Return the address that a cell links to, by a link or a formula; empty if there is none."""
     link = getattr(cell, "hyperlink", None)
     if link is not None and link.target:
         return link.target + (f"#{link.location}" if link.location else "")
-    match = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
+    match = _LITERAL_LINK_FORMULA.match(cell.value) if isinstance(cell.value, str) else None
     return match[1].replace('""', '"') if match and cell.data_type == "f" else ""
 
 
-def leads(cell: Cell) -> bool:
+def has_link_formula(cell: Cell) -> bool:
     """Return whether a cell has a formula that makes a link, to a literal or computed address."""
     formula = getattr(cell.value, "text", cell.value)  # of an array formula, the text
-    return cell.data_type == "f" and bool(_LEADS.search(str(formula)))
+    return cell.data_type == "f" and bool(_LINK_FORMULA.search(str(formula)))
 
 
-def bare(link: str) -> str:
+def comparable_link(link: str) -> str:
     """Return an address in lower case without the scheme and trailing slash that programs add."""
     return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
@@ -126,7 +126,7 @@ def check_merged(
     workbook: ReadWorkbook,
     sheet: Worksheet,
     grid: Grid,
-    ours: Collection[int],
+    columns: Collection[int],
     first: int,
     filled: Collection[int],
 ) -> None:
@@ -136,12 +136,12 @@ def check_merged(
         workbook: the workbook to which problems and notes are added.
         sheet: the sheet.
         grid: its cells.
-        ours: the columns that are read.
+        columns: the columns that are read.
         first: the first row that is read.
         filled: the rows that have any text.
     """
     for area in sheet.merged_cells.ranges:
-        touched = any(area.min_col <= place <= area.max_col for place in ours)
+        touched = any(area.min_col <= place <= area.max_col for place in columns)
         rows = range(max(area.min_row, first), area.max_row + 1)
         if not touched or not any(number in filled for number in rows):
             continue
@@ -161,9 +161,9 @@ OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left
 
 ADDRESS = "The address behind a link was left out"
 
-TYPED = "Words outside the cells were left out"
+TEXT_OUTSIDE_CELLS = "Words outside the cells were left out"
 
-_SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
+_HEADER_CODES = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
 """Header and footer codes for page numbers, dates and names, with the words before them."""
 
 
@@ -179,19 +179,19 @@ def note_outside_cells(
     for title, cell in opened.objects:
         workbook.note_all(OBJECT, address(title, cell) if cell else title)
     for cell in cells:
-        place, link = place_of(cell), bare(link_of(cell))
-        worked_out = not link and leads(cell)
+        place, link = place_of(cell), comparable_link(link_address(cell))
+        worked_out = not link and has_link_formula(cell)
         if place in workbook.links or not (link or worked_out):
             continue
         shown = (cell.data_type == "f" and opened.result(cell)) or cell
-        text = bare(text_of(shown))
+        text = comparable_link(text_of(shown))
         # Programs may replace our relative link to a file by its full path.
-        ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
-        if worked_out or not (link in text or (text and ours)):
+        is_our_link = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
+        if worked_out or not (link in text or (text and is_our_link)):
             workbook.note_all(ADDRESS, place)
 
 
-def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
+def note_text_outside_cells(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
     """Note texts outside cells: headers, footers, defined names, prompts and file properties."""
     for sheet in opened.book.worksheets:
         for part in ("Header", "Footer"):
@@ -201,11 +201,13 @@ def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
                 for item in items
                 for section in (item.left, item.center, item.right)
             ]
-            if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
-                workbook.note_all(TYPED, f"{part.lower()} of {sheet.title}")
+            if any(re.search(r"\w", _HEADER_CODES.sub("", text)) for text in texts):
+                workbook.note_all(TEXT_OUTSIDE_CELLS, f"{part.lower()} of {sheet.title}")
         for rule in sheet.data_validations.dataValidation:
             if rule.prompt or rule.promptTitle:
-                workbook.note_all(TYPED, f"prompt at {address(sheet.title, str(rule.sqref))}")
+                workbook.note_all(
+                    TEXT_OUTSIDE_CELLS, f"prompt at {address(sheet.title, str(rule.sqref))}"
+                )
     _note_names(workbook, opened)
 
 
@@ -214,7 +216,7 @@ def _note_names(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
     named = [opened.book.defined_names, *(sheet.defined_names for sheet in opened.book.worksheets)]
     for name in dict.fromkeys(name for names in named for name in names):
         if not name.startswith("_"):  # programs start their own names with _
-            workbook.note_all(TYPED, f"name {name}")
+            workbook.note_all(TEXT_OUTSIDE_CELLS, f"name {name}")
     for name in ("subject", "description", "keywords", "category"):
         if getattr(opened.book.properties, name):
-            workbook.note_all(TYPED, f"{name} of the file")
+            workbook.note_all(TEXT_OUTSIDE_CELLS, f"{name} of the file")

@@ -12,7 +12,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
-from analysis.fieldwork.read_cells import check_merged, note_outside_cells, note_typed, read_cell
+from analysis.fieldwork.read_cells import (
+    check_merged,
+    note_outside_cells,
+    note_text_outside_cells,
+    read_cell,
+)
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
@@ -59,7 +64,7 @@ class _FormSheet:
         fields = {name: _field(self.form, name) for name in self.columns}
         return {name: field for name, field in fields.items() if field is not None}
 
-    def at_top(self, column: int) -> str:
+    def head_address(self, column: int) -> str:
         """Return the address of the cell that identifies a column: its mark, or its heading."""
         row = self.head if self.marked else self.head + 1
         return address(self.sheet.title, f"{get_column_letter(column)}{row}")
@@ -76,7 +81,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
     opened = open_workbook(path)
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
-        _take_about(workbook, title, grid)
+        _read_about(workbook, title, grid)
         workbook.sent = workbook.sent or list_column(grid, ROWS_SENT)
         workbook.texts_sent |= rows_sent(list_column(grid, TEXTS_SENT))
     for sheet in opened.book.chartsheets:
@@ -85,17 +90,19 @@ def read_workbook(path: Path) -> ReadWorkbook:
     unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
-        layout = _form_on(sheet, grid, noun)
+        layout = _find_form(sheet, grid, noun)
         # A form that belongs to another kind of workbook is not read.
         foreign = layout and workbook.texts_sent and layout.form.tab not in workbook.texts_sent
         if layout and not foreign:
             _read_form(workbook, opened, layout, noun)
             continue
         if not foreign and grid:
-            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
+            unread |= {
+                form.name: title for form in FORMS if _base_tab(title) == _base_tab(form.tab)
+            }
         workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
     note_outside_cells(workbook, opened, grids)
-    note_typed(workbook, opened)
+    note_text_outside_cells(workbook, opened)
     for name in unread.keys() - workbook.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
         remedy = "put the first two rows back as they were"
@@ -122,10 +129,10 @@ def _read_form(
     if _check_columns(workbook, layout, noun):
         # With columns missing or doubled, each row would give problems of its own.
         _note_rearranged(workbook, layout, noun)
-        workbook.forms[form.name] = list(_lines(workbook, opened, layout))
+        workbook.forms[form.name] = list(_form_rows(workbook, opened, layout))
 
 
-def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
+def _read_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
     """Read the facts on a first sheet; refuse a second one that differs."""
     about, places = {}, {}
     for number, row in grid.items():
@@ -145,12 +152,12 @@ def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
             workbook.refuse(place, about[name], rule, "delete the one that does not count")
 
 
-def _tab(title: str) -> str:
+def _base_tab(title: str) -> str:
     """Return a tab without the number that programs add to a copy, such as "(2)"."""
     return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
 
 
-def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
+def _find_form(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
     """Return the form on a sheet, with its layout; ``None`` if there is none.
 
     A form is recognised by its marks. If their row was deleted, it is recognised by the headings,
@@ -159,12 +166,12 @@ def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
     for number in sorted(grid)[:_ROWS_SEARCHED]:
         texts = {place: cell.value for place, cell in grid[number].items()}
         for form in FORMS:
-            marks = {place: _marked(form, value) for place, value in texts.items()}
+            marks = {place: _field_of_mark(form, value) for place, value in texts.items()}
             if sum(map(bool, marks.values())) >= max(2, len(form.fields) // 3):
                 return _form_sheet(sheet, grid, form, number, marks)
-            if _tab(sheet.title) != form.tab.casefold():
+            if _base_tab(sheet.title) != form.tab.casefold():
                 continue
-            labels = {place: _named(form, value, noun) for place, value in texts.items()}
+            labels = {place: _field_of_heading(form, value, noun) for place, value in texts.items()}
             if sum(map(bool, labels.values())) > len(form.fields) // 2:
                 layout = _form_sheet(sheet, grid, form, number - 1, labels)
                 return replace(layout, marked=False)
@@ -181,18 +188,18 @@ def _form_sheet(
     return _FormSheet(sheet, grid, form, head, True, columns, copied)
 
 
-def _marked(form: Form, value: object) -> str:
+def _field_of_mark(form: Form, value: object) -> str:
     """Return the name of the field that a cell marks; empty if it is no mark of the form."""
     start, _, name = value.strip().lower().partition(".") if isinstance(value, str) else ("",) * 3
     return name if start == form.name else ""
 
 
-def _named(form: Form, heading: object, noun: str) -> str:
+def _field_of_heading(form: Form, heading: object, noun: str) -> str:
     """Return the name of the field with this heading; empty if there is none."""
-    text = _label(heading)
+    text = _normalised_label(heading)
     number = re.search(r" (\d+)$", text)
     for field in form.fields:
-        label = _label(field.label.replace("{unit}", noun))
+        label = _normalised_label(field.label.replace("{unit}", noun))
         if text and text == label:
             return field.name
         # Numbered columns, such as "Evidence 4": a workbook has as many as it needs.
@@ -201,11 +208,11 @@ def _named(form: Form, heading: object, noun: str) -> str:
     return ""
 
 
-def _label(value: object) -> str:
+def _normalised_label(value: object) -> str:
     return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
-def _lines(
+def _form_rows(
     workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet
 ) -> Iterator[SheetRow]:
     """Yield the rows of a form with any text; add notes and problems to the workbook."""
@@ -224,7 +231,7 @@ def _lines(
         if any(texts.values()):
             filled.add(number)
             yield SheetRow(title, number, texts, letters)
-        if any(text and not form.only_names(name) for name, text in texts.items()):
+        if any(text and not form.only_identifies(name) for name, text in texts.items()):
             taken.add(number)
     check_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
     shown = ShownSheet(title, form, layout.columns, editable, {layout.head, layout.head + 1}, taken)
@@ -241,22 +248,22 @@ def _check_columns(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> boo
     """Return whether every column is present exactly once; add problems if not."""
     if layout.copied:
         *others, first = sorted(layout.copied, reverse=True)
-        also = "".join(f", as at {layout.at_top(place)}" for place in reversed(others))
+        also = "".join(f", as at {layout.head_address(place)}" for place in reversed(others))
         value = f"{layout.form.name}.{layout.copied[first]}"
         rule = f"two columns have the same mark{also}"
-        workbook.refuse(layout.at_top(first), value, rule, "delete the copied column")
-    missing = _missing(layout, noun)
+        workbook.refuse(layout.head_address(first), value, rule, "delete the copied column")
+    missing = _missing_columns(layout, noun)
     if missing:
         marks = listed([f"{layout.form.name}.{name}" for name in missing])
         rule = f"the {agreeing(len(missing), 'column', 'columns')} marked {marks} "
         rule += agreeing(len(missing), "is not there", "are not there")
         it = agreeing(len(missing), "it", "them")
         remedy = f"put {it} back, or copy the rows into a new workbook"
-        workbook.refuse(layout.at_top(1), ", ".join(missing.values()), rule, remedy)
+        workbook.refuse(layout.head_address(1), ", ".join(missing.values()), rule, remedy)
     return not (layout.copied or missing)
 
 
-def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
+def _missing_columns(layout: _FormSheet, noun: str) -> dict[str, str]:
     """Return the labels of missing required columns, by field name.
 
     The number of numbered columns, such as ``evidence_4``, varies, but it must have no gap.
@@ -285,7 +292,7 @@ def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> N
         workbook.note("Columns were moved, and read by their marks", title)
     for name, field in layout.fields.items():
         cell = layout.grid.get(layout.head + 1, {}).get(columns[name])
-        name_shown = _named(layout.form, cell.value, noun) if cell is not None else ""
+        name_shown = _field_of_heading(layout.form, cell.value, noun) if cell is not None else ""
         if field.editable and name_shown != name and (noun or "{" not in field.label):
             place = address(title, f"{get_column_letter(columns[name])}{layout.head + 1}")
             label = field.label.replace("{unit}", noun)

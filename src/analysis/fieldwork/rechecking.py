@@ -16,7 +16,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.values import is_on_the_web
 
-AT_ONCE = 20
+BATCH_SIZE = 20
 """Checks are logged in batches of about this size, so that an interrupted run loses few."""
 
 Row = dict[str, str]
@@ -48,10 +48,14 @@ def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
 
     def is_due(row: Row) -> bool:
         name, looks = row["document_id"], checks.get(row["document_id"], [])
-        done = name in replaced - named and any(look["status"] == v.CHANGED for look in looks)
-        seen = max([row["retrieved_on"], *(look["checked_on"] for look in looks)])
+        change_logged = name in replaced - named and any(
+            look["status"] == v.CHANGED for look in looks
+        )
+        last_checked = max([row["retrieved_on"], *(look["checked_on"] for look in looks)])
         of_source = source_id in ("", row["source_id"])
-        return of_source and not done and row["access"] == PUBLIC and seen <= latest
+        return (
+            of_source and not change_logged and row["access"] == PUBLIC and last_checked <= latest
+        )
 
     by_address: dict[str, list[Row]] = {}
     for row in documents:
@@ -66,7 +70,7 @@ def look_again(
     documents: Mapping[str, Sequence[Row]],
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rechecked:
-    """Recheck documents, and log the checks in the study in batches of :data:`AT_ONCE`.
+    """Recheck documents, and log the checks in the study in batches of :data:`BATCH_SIZE`.
 
     Args:
         folder: the study's folder.
@@ -74,22 +78,22 @@ def look_again(
         documents: the documents to check, by their address; see :func:`due`.
         progress: called with a description of each step.
     """
-    done, waiting = Rechecked(), []
+    rechecked, waiting = Rechecked(), []
     try:
         for number, (address, rows) in enumerate(documents.items(), start=1):
             progress(f"{number} of {len(documents)}: {address}")
             try:
                 waiting += looker.look(address, rows)
             except NotFetchedError as error:
-                done.not_reached.append((address, str(error)))
-            if len(waiting) >= AT_ONCE:
-                done.looks += log_looks(folder, waiting)
+                rechecked.not_reached.append((address, str(error)))
+            if len(waiting) >= BATCH_SIZE:
+                rechecked.looks += log_looks(folder, waiting)
                 waiting = []
     finally:
         # Also after an interruption: the next run continues with documents not logged yet.
         if waiting:
-            done.looks += log_looks(folder, waiting)
-    return done
+            rechecked.looks += log_looks(folder, waiting)
+    return rechecked
 
 
 def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
@@ -100,9 +104,9 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     """
     with changing(folder, "the looks") as changeset:
         documents = DocumentRows(changeset, DocumentStore(folder))
-        rows, there = [], changeset.draft("checks").places("document_id", "checked_on")
+        rows, logged = [], changeset.draft("checks").places("document_id", "checked_on")
         for number, look in enumerate(looks, start=1):
-            if (look.row["document_id"], look.row["checked_on"]) in there:
+            if (look.row["document_id"], look.row["checked_on"]) in logged:
                 continue  # another run has checked it meanwhile
             row = look.row | _newer_version(changeset, documents, look, number)
             line = SheetRow(row["document_id"], number)
@@ -116,7 +120,7 @@ def _newer_version(changeset: Changeset, documents: DocumentRows, look: Look, nu
     if look.version is None:
         return {}
     rows = changeset.draft("documents").rows
-    many, name = len(rows), documents.add(look.version, number)
-    if len(rows) > many and not rows[-1]["replaces"]:
+    count, name = len(rows), documents.add(look.version, number)
+    if len(rows) > count and not rows[-1]["replaces"]:
         rows[-1]["replaces"] = look.replaces
     return {"found_id": name}

@@ -39,11 +39,11 @@ OUTCOMES = (
 )
 REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
 COMPLAINT_OUTCOMES = ("refusal_upheld", "must_answer", *v.OVERTURNED, "withdrawn")
-_GIVE_WAY = ("", "no_answer", "upheld", "must_answer")
+_REPLACEABLE = ("", "no_answer", "upheld", "must_answer")
 """Outcomes that a later entry may replace."""
 _EARLIER = "Earlier review, of "
 """Start of the text that we add to the note about a review that was followed by an appeal."""
-_DO = (
+_INSTRUCTIONS = (
     "One row is one question put to one body. Fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
     "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
@@ -63,7 +63,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     """
     title = f"Tracker of requests: {study.descriptor.title}"
     noun = study.settings.unit_noun.singular
-    lines = [*(line.replace("{unit}", noun) for line in _DO), *_time_limits(study)]
+    lines = [*(line.replace("{unit}", noun) for line in _INSTRUCTIONS), *_time_limits(study)]
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, lines)
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
@@ -77,7 +77,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
         label = labels.get(request["criterion_id"], "")
         shown = {"unit_id": name, "criterion_id": label, "waits_for": waits}
         rows.append(FormRow(coded_texts(request) | shown))
-    rows += [FormRow(row) for row in _ready(study, asking)]
+    rows += [FormRow(row) for row in _prepared_rows(study, asking)]
     columns = evidence_columns(study["requests"]["evidence_ids"], least=2)
     maker.form(tracking_form(columns), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
@@ -102,15 +102,15 @@ def _time_limits(study: Study) -> Iterator[str]:
     yield "If no law with a time limit is named for the country, we work out no day."
 
 
-def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
+def _prepared_rows(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     existing, bodies = set(study["requests"]["request_id"]), Asking(study)
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        free = next(request_id for request_id in ids if request_id not in existing)
+        free_id = next(request_id for request_id in ids if request_id not in existing)
         yield {
-            "request_id": free,
+            "request_id": free_id,
             "unit_id": names[unit],
             "criterion_id": labels[criterion],
             "asked_of": bodies.body(unit, criterion),
@@ -137,27 +137,27 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
         place = existing.get(row["request_id"])
         if place is None:
             due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
-            came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
-            summary = f"{row['request_id']}: {came}, {due}"
+            outcome = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
+            summary = f"{row['request_id']}: {outcome}, {due}"
             changeset.put("requests", row, summary, line)
             continue
-        grown = with_entries(draft.rows[place], row)
-        row = grown.row
-        if grown.taken_for:
-            note = f"An answer after a refusal was taken for that of a {grown.taken_for}: the refusal is kept"
+        updated = with_entries(draft.rows[place], row)
+        row = updated.row
+        if updated.taken_for:
+            note = f"An answer after a refusal was taken for that of a {updated.taken_for}: the refusal is kept"
             workbook.note(note, line.place("outcome"))
-        if not grown.differing:
-            changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
-        elif grown.refused:
-            column, rule, remedy = grown.refused
+        if not updated.differing:
+            changeset.record(UNCHANGED, "requests", row, row["request_id"], line)
+        elif updated.refused:
+            column, rule, remedy = updated.refused
             workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            named = ", ".join(f"{name} {row[name]}" for name in grown.differing)
+            named = ", ".join(f"{name} {row[name]}" for name in updated.differing)
             changeset.put("requests", row, f"{row['request_id']}: {named}", line, place)
 
 
 @dataclass(frozen=True)
-class Grown:
+class UpdatedRequest:
     """A request after new entries.
 
     Attributes:
@@ -173,9 +173,9 @@ class Grown:
     refused: tuple[str, str, str] | None = None
 
 
-def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
+def with_entries(old: dict[str, str], entered: dict[str, str]) -> UpdatedRequest:
     """Return a request after new entries; entries that would change a fixed value are refused."""
-    row, taken_for = _reviewed(old, {**old, **entered})
+    row, taken_for = _with_review_outcome(old, {**old, **entered})
     if row["note"] == old["note"].partition(_EARLIER)[0].strip():
         row["note"] = old["note"]  # the rest is what we added to it
     differing = [name for name in row if normalised_text(old[name]) != row[name]]
@@ -183,17 +183,17 @@ def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
     if fixed:
         rule = f"{row['request_id']} is held with {old[fixed]} here, and what is entered stays"
         remedy = "put it back; correct requests.csv itself if it was entered wrongly"
-        return Grown(row, differing, taken_for, (fixed, rule, remedy))
+        return UpdatedRequest(row, differing, taken_for, (fixed, rule, remedy))
     if old["review_outcome"] and "reviewed_on" in differing:
-        was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
-        row["note"] = f"{row['note']} {was}".strip()
+        earlier_review = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+        row["note"] = f"{row['note']} {earlier_review}".strip()
         differing = [*dict.fromkeys([*differing, "note"])]
-    return Grown(row, differing, taken_for)
+    return UpdatedRequest(row, differing, taken_for)
 
 
-def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
+def _with_review_outcome(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
     """Return a row with an answer after a refusal moved to review or complaint, and which."""
-    came = (row["answered_on"], row["outcome"])
+    answer = (row["answered_on"], row["outcome"])
     if (
         old["outcome"] not in v.REFUSED
         or row["outcome"] not in v.OVERTURNED
@@ -201,13 +201,13 @@ def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str],
         or row["answered_on"] <= old["answered_on"]
     ):
         return row, ""
-    what, *columns = (
+    kind, *columns = (
         ("complaint", "complaint_decided_on", "complaint_outcome")
         if row["complained_on"]
         else ("review", "reviewed_on", "review_outcome")
     )
     kept = {name: old[name] for name in ("answered_on", "outcome")}
-    return {**row, **kept, **dict(zip(columns, came, strict=True))}, what
+    return {**row, **kept, **dict(zip(columns, answer, strict=True))}, kind
 
 
 def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
@@ -215,20 +215,20 @@ def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
     if name == "evidence_ids":
         return set(filter(None, old[name].split(";"))) <= set(row[name].split(";"))
     if name in _OUTCOME_OF:  # a review that upheld a refusal may be followed by an appeal
-        return old[_OUTCOME_OF[name]] in _GIVE_WAY
-    return old[name] in _GIVE_WAY
+        return old[_OUTCOME_OF[name]] in _REPLACEABLE
+    return old[name] in _REPLACEABLE
 
 
 _OUTCOME_OF = {"reviewed_on": "review_outcome", "complaint_decided_on": "complaint_outcome"}
 """The column with the outcome, for each column with the day of a decision."""
-_PLAIN = ("request_id", "asked_of", "due_on", "exemption", *v.REQUEST_DAYS, "note")
-_LATER = {"review_outcome": REVIEW_OUTCOMES, "complaint_outcome": COMPLAINT_OUTCOMES}
+_TEXT_COLUMNS = ("request_id", "asked_of", "due_on", "exemption", *v.REQUEST_DAYS, "note")
+_ADDED_LATER = {"review_outcome": REVIEW_OUTCOMES, "complaint_outcome": COMPLAINT_OUTCOMES}
 """Columns that trackers of older versions lack, with their choices; if absent, they are not read."""
 
 
 def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str]:
-    row = {name: line[name] for name in _PLAIN if name in line.letters}
-    for name, choices in _LATER.items():
+    row = {name: line[name] for name in _TEXT_COLUMNS if name in line.letters}
+    for name, choices in _ADDED_LATER.items():
         if name in line.letters:
             row[name] = reader.code(line, name, choices)
     unit = reader.unit(line)
@@ -277,7 +277,7 @@ def take_answer_in(
         store, documents = DocumentStore(folder), changeset.draft("documents")
         ids = {row["document_id"] for row in documents.rows if store.known(row)["sha256"] in hashes}
         link_to_request(documents, ids, request)
-    return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])
+    return " ".join([_in_words(row), *_open_in_same_letter(changeset.study["requests"], request)])
 
 
 def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
@@ -307,17 +307,17 @@ def _enter_answer(changeset: Changeset, request: str, entered: dict[str, str]) -
     """Enter an answer in the tracker and return the changed row."""
     old = request_of(changeset.study, request)
     draft = changeset.draft("requests")
-    grown = with_entries(old, entered)
+    updated = with_entries(old, entered)
     number = draft.rows.index(old)
-    if grown.refused:
-        column, rule, remedy = grown.refused
-        place = (draft.table.path, number + 2, column, grown.row[column])
+    if updated.refused:
+        column, rule, remedy = updated.refused
+        place = (draft.table.path, number + 2, column, updated.row[column])
         raise StudyError([Problem(*place, rule, remedy)])
-    draft.rows[number] = grown.row
-    return grown.row
+    draft.rows[number] = updated.row
+    return updated.row
 
 
-def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
+def _open_in_same_letter(requests: pd.DataFrame, name: str) -> Iterator[str]:
     """Yield a sentence on requests in the same letter that have no outcome yet, if any."""
     parts = letters(requests)
     same = parts == parts[requests["request_id"] == name].iloc[0]

@@ -61,11 +61,13 @@ def of_round(study: Study, name: str) -> Study:
     else:
         # A pilot coding on a cell that the main round gave again counts in both rounds.
         read = cells_read(replace(study, tables=tables), only_recorded=True)
-        again = [
+        given_again = [
             (row.unit_id, row.criterion_id) in read.get(row.coder, set())
             for row in each_row(codings)
         ]
-        own = codings[codings.index.isin(own.index) | pd.Series(again, codings.index, dtype=bool)]
+        own = codings[
+            codings.index.isin(own.index) | pd.Series(given_again, codings.index, dtype=bool)
+        ]
     tables["codings"] = own.reset_index(drop=True)
     return replace(study, tables=tables)
 
@@ -87,19 +89,21 @@ def on_passages(study: Study) -> list[Agreement]:
     }
     cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
     results = []
-    for measure, alike in ((SAME_PASSAGES, _same), (ONE_IN_COMMON, _one_in_common)):
+    for measure, agrees in ((SAME_PASSAGES, _same_passages), (ONE_IN_COMMON, _one_in_common)):
         for name in (ALL, *dict.fromkeys(criterion for _, criterion in cells)):
-            meant = [cell for cell in cells if name in (ALL, cell[1])]
+            criterion_cells = [cell for cell in cells if name in (ALL, cell[1])]
             same = sum(
                 all(
-                    alike(cells[cell].get(a, []), cells[cell].get(b, []))
+                    agrees(cells[cell].get(a, []), cells[cell].get(b, []))
                     for a, b in itertools.combinations(readers[cell], 2)
                 )
-                for cell in meant
+                for cell in criterion_cells
             )
-            share = 100 * same / len(meant) if meant else None
-            why = _NO_SCALE if meant else _NOBODY
-            results.append(Agreement(name, measure, len(meant), same, share, None, None, None, why))
+            share = 100 * same / len(criterion_cells) if criterion_cells else None
+            why = _NO_SCALE if criterion_cells else _NOBODY
+            results.append(
+                Agreement(name, measure, len(criterion_cells), same, share, None, None, None, why)
+            )
     return results
 
 
@@ -116,7 +120,7 @@ def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     return picked
 
 
-def _is_same(quoted: Quoted, other: Quoted) -> bool:
+def _overlap(quoted: Quoted, other: Quoted) -> bool:
     """Return whether two quotations share a run of at least half the words of the shorter."""
     (document, words), (other_document, others) = quoted, other
     run = SequenceMatcher(None, words, others, autojunk=False).find_longest_match().size
@@ -125,10 +129,10 @@ def _is_same(quoted: Quoted, other: Quoted) -> bool:
 
 def _matches(some: list[Quoted], others: list[Quoted]) -> Iterator[bool]:
     for quoted in some:
-        yield any(_is_same(quoted, other) for other in others)
+        yield any(_overlap(quoted, other) for other in others)
 
 
-def _same(some: list[Quoted], others: list[Quoted]) -> bool:
+def _same_passages(some: list[Quoted], others: list[Quoted]) -> bool:
     return all(_matches(some, others)) and all(_matches(others, some))
 
 

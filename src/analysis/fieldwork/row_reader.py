@@ -17,7 +17,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.codebook import short_mark
 
-CODED = (
+CODED_COLUMNS = (
     "observed_on",
     "not_before",
     "not_after",
@@ -29,9 +29,9 @@ CODED = (
 )
 """The content of a row on a cell; its fingerprint covers these columns."""
 
-DATED: tuple[str, ...] = ("observed_on", "not_before", "not_after")
+DATE_COLUMNS: tuple[str, ...] = ("observed_on", "not_before", "not_after")
 
-MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
+MARK_PATTERN = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 
 Row = dict[str, str]
 
@@ -41,21 +41,21 @@ class Mark(NamedTuple):
 
     unit: str = ""
     criterion: str = ""
-    sign: str = ""
+    fingerprint: str = ""
 
 
-def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED) -> str:
+def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED_COLUMNS) -> str:
     """Return the mark of a row: its cell, and a fingerprint of its content, or "new"."""
     return f"{unit}/{criterion}/{text_mark(row, names) if row else 'new'}"
 
 
-def text_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
+def text_mark(row: dict[str, str], names: Sequence[str] = CODED_COLUMNS) -> str:
     """Return a fingerprint of a row's content, which normalising the texts does not change."""
     return short_mark(*(normalised_text(row[name]) for name in names))
 
 
 def places_by_mark(
-    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED
+    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED_COLUMNS
 ) -> dict[str, int]:
     """Return the indexes of some rows of a table by their fingerprints."""
     return {text_mark(draft.rows[place], names): place for place in places}
@@ -63,7 +63,7 @@ def places_by_mark(
 
 def dates_of(row: Row) -> tuple[str, ...]:
     """Return the dates that distinguish a row from others of its cell."""
-    return tuple(row[name] for name in DATED)
+    return tuple(row[name] for name in DATE_COLUMNS)
 
 
 def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
@@ -72,7 +72,7 @@ def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
     if not text:
         return Mark()
     rule, study = "the mark of the row was changed", changeset.study
-    if match := MARK.fullmatch(text):
+    if match := MARK_PATTERN.fullmatch(text):
         mark = Mark(*match.groups())
         has_criterion = mark.criterion in study.lookup("criteria", "label")
         if has_criterion and mark.unit in set(study["units"]["unit_id"]):
@@ -90,7 +90,7 @@ def note_missing(workbook: ReadWorkbook, returned: Counter[tuple[str, str]]) -> 
         workbook: the workbook.
         returned: number of its rows on each unit and criterion.
     """
-    marks = filter(None, map(MARK.fullmatch, workbook.sent))
+    marks = filter(None, map(MARK_PATTERN.fullmatch, workbook.sent))
     for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - returned).elements():
         note = "A row that was sent did not come back. Nothing follows from that"
         workbook.note(note, f"{unit}/{criterion}")
@@ -123,8 +123,10 @@ class RowReader:
         levels = study["levels"].groupby("scale_id")["level"].agg(list)
         self._legal = {criterion: [*levels[name], *v.TYPED] for criterion, name in scale.items()}
         self._levels = {criterion: code_names(codes) for criterion, codes in self._legal.items()}
-        brought = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
-        self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
+        new_evidence = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
+        self._evidence = code_names(
+            [*study["evidence"]["evidence_id"], *filter(None, new_evidence)]
+        )
 
     def unit(self, line: SheetRow, mark: str = "") -> str:
         """Return the unit of a line; ``mark`` is the unit in its row mark, if any."""
@@ -240,7 +242,7 @@ def bring_in(
             existing[values] = [len(draft.rows)]
             changeset.put(table, row, key_text, line)
         elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
-            changeset.say(UNCHANGED, table, row, key_text, line)
+            changeset.record(UNCHANGED, table, row, key_text, line)
         else:
             rule = f"{key_text} is in {table} already, and says something else"
             remedy = (

@@ -29,7 +29,7 @@ TEXTS_SENT = "Texts that were sent"
 _EPOCH = dt.datetime(1899, 12, 30)
 _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
 """A record of a row sent, on the last sheet: its tab, its number, and a mark for each column."""
-_MISSED = ("coding", "settling")
+_MISSING_ROWS_REPORTED = ("coding", "settling")
 """Forms whose missing rows intake reports by unit and criterion, and not here."""
 
 OTHER_COLUMN = "A column that is not ours was left out"
@@ -111,7 +111,7 @@ class ShownSheet:
             for place, cell in row.items():
                 name = names.get(place) or get_column_letter(place)
                 read = number in self.heads or (
-                    number in self.taken and not (self.form and self.form.only_names(name))
+                    number in self.taken and not (self.form and self.form.only_identifies(name))
                 )
                 if place in records or (name in self.editable and read):
                     continue
@@ -124,7 +124,7 @@ class ShownSheet:
         letter = name if name.isupper() else "A"
         return get_column_letter(self.places[name]) if name in self.places else letter
 
-    def own(self, number: int, marks: Mapping[str, str]) -> bool:
+    def added_by_user(self, number: int, marks: Mapping[str, str]) -> bool:
         """Return whether the user added a row: it is filled, and has no row name."""
         return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
 
@@ -175,29 +175,33 @@ def differences(
         sent: the rows that were sent, by tab.
         returned: the returned sheets, each with its rows.
     """
-    back: dict[str, set[int]] = {}
+    paired_rows: dict[str, set[int]] = {}
     for shown, rows in returned:
         tab = shown.form.tab if shown.form else _origin(sent, shown.title, rows)
         if tab and tab != shown.title and not shown.form:
             yield RENAMED, shown.title, ""
         before = sent.get(tab, {})
-        named = {number: row for number, row in rows.items() if not shown.own(number, row)}
+        named = {
+            number: row for number, row in rows.items() if not shown.added_by_user(number, row)
+        }
         pairs = _pairs(shown.form.fields[0].name if shown.form else "A", before, named)
-        back.setdefault(tab, set()).update(pairs.values())
+        paired_rows.setdefault(tab, set()).update(pairs.values())
         if shown.form:
-            missed = before if shown.form.name in _MISSED else (1, 2)
-            back[tab].update(missed)
-        every = ((OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row)
-        cells = _changes(shown, rows, before, pairs) if tab else every
+            reported = before if shown.form.name in _MISSING_ROWS_REPORTED else (1, 2)
+            paired_rows[tab].update(reported)
+        all_cells = (
+            (OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row
+        )
+        cells = _changes(shown, rows, before, pairs) if tab else all_cells
         for column, number, note in sorted(
             (column_index_from_string(letter), number, note) for note, letter, number in cells
         ):
             yield note, shown.title, f"{get_column_letter(column)}{number}"
     for tab, rows in sent.items():
-        if tab not in back:
+        if tab not in paired_rows:
             yield SHEET_GONE, tab, ""
             continue
-        for number in sorted(rows.keys() - back[tab]):
+        for number in sorted(rows.keys() - paired_rows[tab]):
             yield ROWS_GONE, tab, f"A{number}"
 
 
@@ -214,7 +218,7 @@ def _changes(
             if row.get(name) == old.get(name):
                 continue
             # A row copied to add a date still has the texts of the original row.
-            if shown.own(number, row) and (name, row[name]) in texts:
+            if shown.added_by_user(number, row) and (name, row[name]) in texts:
                 continue
             note = CHANGED_TEXT if name in row else EMPTIED
             if shown.form and name in row and name not in shown.places:
@@ -226,9 +230,9 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
     """Return the tab under which a sheet was sent: the same, or that with most common rows."""
     if title in sent:
         return title
-    own = {frozenset(row.items()) for row in rows.values()}
+    added_by_user = {frozenset(row.items()) for row in rows.values()}
     common = {
-        tab: sum(frozenset(row.items()) in own for row in before.values())
+        tab: sum(frozenset(row.items()) in added_by_user for row in before.values())
         for tab, before in sent.items()
     }
     best = max(common, key=lambda tab: common[tab], default="")
@@ -242,24 +246,24 @@ def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
     the same row sent as the original. ``key`` is the column with the names of rows.
     """
     pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
-    like: dict[object, list[int]] = {}
+    unpaired: dict[object, list[int]] = {}
     for old in sorted(sent.keys() - pairs.keys()):
-        for sign in _signs(key, old, sent[old]):
-            like.setdefault(sign, []).append(old)
+        for sign in _row_keys(key, old, sent[old]):
+            unpaired.setdefault(sign, []).append(old)
     taken = {*pairs}
     for step in range(3):
         for number, row in returned.items():
-            olds = like.get(_signs(key, number, row)[step], [])
-            while olds and olds[0] in taken:
-                olds.pop(0)
-            if olds and number not in pairs:
-                pairs[number] = olds[0]
-                taken.add(olds[0])
-    whole = {frozenset(row.items()): old for old, row in sent.items()}
-    copies = {number: whole.get(frozenset(row.items())) for number, row in returned.items()}
+            candidates = unpaired.get(_row_keys(key, number, row)[step], [])
+            while candidates and candidates[0] in taken:
+                candidates.pop(0)
+            if candidates and number not in pairs:
+                pairs[number] = candidates[0]
+                taken.add(candidates[0])
+    by_content = {frozenset(row.items()): old for old, row in sent.items()}
+    copies = {number: by_content.get(frozenset(row.items())) for number, row in returned.items()}
     return {number: old for number, old in copies.items() if old is not None} | pairs
 
 
-def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
+def _row_keys(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
     """Return the keys that identify a row, most reliable first: content, name, number."""
     return frozenset(row.items()), (key, row[key]) if key in row else number, number

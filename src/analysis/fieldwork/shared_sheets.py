@@ -15,12 +15,12 @@ from analysis.study.codebook import level_rules
 def codebook_page(study: Study) -> Page:
     """Return the sheet with every criterion's question, levels and rules, and the unknown codes."""
     rules = level_rules(study.tables)
-    behind = study.lookup("recommendations", "label")
+    recommendation = study.lookup("recommendations", "label")
     rows = [
         (
             row.label,
             row.question,
-            behind.get(row.recommendation_id, "context"),
+            recommendation.get(row.recommendation_id, "context"),
             "yes" if row.scored == "yes" else "no, context",
             row.applies_from or "always",
             "\n".join(f"{level}: {rule}" for level, rule in rules[row.criterion_id]),
@@ -68,25 +68,29 @@ def source_and_evidence_pages(study: Study, units: Sequence[str]) -> list[Page]:
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
     sources = sources[sources["source_id"].isin(evidence["source_id"])]
-    of_source = ["source_id", "publisher", "title", "published", "extent_read", "url"]
+    source_columns = ["source_id", "publisher", "title", "published", "extent_read", "url"]
     about = evidence["unit_id"].map(names).fillna(evidence["scope"])
     # Leave out the note of a piece of evidence: it may reveal another coder's judgement.
-    of_piece = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
-    of_piece += ["not_before", "not_after"]
-    of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
-    of_sources += [("How much was read", 16), ("Address", 60)]
-    of_evidence = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
-    of_evidence += [("How much was read", 16), ("Source", 10), ("Published", 12)]
-    of_evidence += [("If undated: not before", 12), ("If undated: not after", 12)]
+    evidence_columns = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
+    evidence_columns += ["not_before", "not_after"]
+    source_headings = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
+    source_headings += [("How much was read", 16), ("Address", 60)]
+    evidence_headings = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
+    evidence_headings += [("How much was read", 16), ("Source", 10), ("Published", 12)]
+    evidence_headings += [("If undated: not before", 12), ("If undated: not after", 12)]
     return [
-        Page("Sources held", of_sources, each_row(sources[of_source])),
-        Page("Evidence held", of_evidence, each_row(evidence.assign(about=about)[of_piece])),
+        Page("Sources held", source_headings, each_row(sources[source_columns])),
+        Page(
+            "Evidence held",
+            evidence_headings,
+            each_row(evidence.assign(about=about)[evidence_columns]),
+        ),
     ]
 
 
-def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> list[str]:
+def add_document_forms(maker: WorkbookMaker, study: Study, owner: str) -> list[str]:
     """Add the sheets for new sources, evidence and searches; return the free ids of evidence."""
-    stem = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "new"
+    stem = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-") or "new"
     for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
         key = form.fields[0].name
         ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")

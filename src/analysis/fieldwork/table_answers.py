@@ -26,9 +26,9 @@ from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.wording import counted
 
-DATED = ("observed_on", "not_before", "not_after")
+DATE_COLUMNS = ("observed_on", "not_before", "not_after")
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
-_PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
+_STUDY_COLUMNS = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
 """The column of the study for the unit, and for each thing that a table has beside an answer."""
 
 
@@ -52,7 +52,7 @@ class Answer:
     meaning: str
     text: str
     question: str
-    dated: tuple[str, str, str]
+    dates: tuple[str, str, str]
     coders: tuple[str, ...]
 
 
@@ -118,7 +118,7 @@ class AnswerReader:
         numbers = {name: self.table.column(heading) for name, heading in wanted.items()}
         columns = {name: column for name, column in numbers.items() if column is not None}
         for name, heading in wanted.items():
-            if name not in columns or heading in self.table.twice:
+            if name not in columns or heading in self.table.duplicates:
                 rule = f"row {self.table.headings_row} of the table has no such heading"
                 rule = "two columns of the table have this heading" if name in columns else rule
                 remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
@@ -159,10 +159,10 @@ class AnswerReader:
                 first[unit] = row
                 self.changeset.put("units", row, row["name"], line)
             for name in UnitColumns.model_fields:
-                text_now, before = row.get(name, ""), first[unit].get(name, "")
-                if text_now != before:
-                    rule = f"an earlier row says {before or 'nothing'} of this unit ({unit})"
-                    self.workbook.refuse(line.place(name), text_now, rule, "make the rows alike")
+                value, first_value = row.get(name, ""), first[unit].get(name, "")
+                if value != first_value:
+                    rule = f"an earlier row says {first_value or 'nothing'} of this unit ({unit})"
+                    self.workbook.refuse(line.place(name), value, rule, "make the rows alike")
                     break
             spellings[unit] |= {text, row["name"], row["short_name"]}
         return Names(spellings)
@@ -184,18 +184,22 @@ class AnswerReader:
         return SheetRow(self.table.tab, number, texts or {}, letters)
 
     def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[Answer]:
-        kept = {name: columns[name] for name in BESIDE if name in columns}
-        places = {_PLACES[name]: columns[name] for name in ("unit", *kept) if name in _PLACES}
+        beside_columns = {name: columns[name] for name in BESIDE if name in columns}
+        places = {
+            _STUDY_COLUMNS[name]: columns[name]
+            for name in ("unit", *beside_columns)
+            if name in _STUDY_COLUMNS
+        }
         for number in self.table.rows:
             unit = self._unit(number, columns["unit"], names)
             beside = {
                 name: self.table.text(number, column, _KINDS.get(name, TEXT))
-                for name, column in kept.items()
+                for name, column in beside_columns.items()
             }
             coders = (" ".join(part.split()) for part in beside.get("coder", "").split(";"))
-            named = tuple(dict.fromkeys(filter(None, coders)))
+            coder_names = tuple(dict.fromkeys(filter(None, coders)))
             day = beside.get("date") or self.map.observed_on
-            dated = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
+            dates = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
             for heading, column, question in self._questions(number, columns):
                 criterion = self._criterion(number, columns, heading, question)
                 if not (unit and criterion):
@@ -203,7 +207,7 @@ class AnswerReader:
                 read = self._read(number, column, question, criterion)
                 if read is not None:
                     line = self._line(number, {"level": column, **places}, beside)
-                    yield Answer(line, unit, criterion, *read, heading, dated, named)
+                    yield Answer(line, unit, criterion, *read, heading, dates, coder_names)
 
     def _questions(
         self, number: int, columns: Mapping[str, int]
@@ -251,18 +255,18 @@ class AnswerReader:
         self, number: int, column: int, question: Question, criterion: str
     ) -> tuple[str, str] | None:
         """Return the meaning and text of a cell; if unclear, add a problem and return ``None``."""
-        already = len(self.workbook.problems)
+        problem_count = len(self.workbook.problems)
         text = self.table.text(number, column)
-        if len(self.workbook.problems) > already:
+        if len(self.workbook.problems) > problem_count:
             return None  # a cell that cannot be read has a problem already
         meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
         if meaning in {*levels, *v.TYPED, *BLANKS}:
             self.counts[criterion][meaning if text else f"blank: {meaning}"] += 1
             return meaning, text
-        of_levels, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
+        level_names, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
         if meaning:
             rule = f"the map says that it means {meaning}, which is not a level of {criterion}"
-            remedy = f"give the criterion answers of its own in the map, with: {of_levels}"
+            remedy = f"give the criterion answers of its own in the map, with: {level_names}"
         elif not text:
             rule = "the cell is blank, and nothing says what a blank means"
             remedy = f"say in the map (blank) one of: {', '.join(BLANKS)}"
@@ -270,7 +274,7 @@ class AnswerReader:
             rule = "the map does not say what this answer means"
             remedy = f"add it to answers in the map, as a level of {criterion} or one of: {unknowns}, {', '.join(BLANKS)}"
         else:
-            rule = f"without a map it must be a level of {criterion}: {of_levels}"
+            rule = f"without a map it must be a level of {criterion}: {level_names}"
             remedy = f"correct it, or {WRITE_A_MAP}; an unknown is one of: {unknowns}"
         self._refuse(criterion, number, column, text, rule, remedy)
         return None

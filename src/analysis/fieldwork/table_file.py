@@ -35,7 +35,7 @@ class TableFile:
         name: the name of the file; if several sheets have content, with the sheet.
         headings_row: the row of the headings.
         headings: the column of each heading; for duplicates, the first.
-        twice: headings of more than one column.
+        duplicates: headings of more than one column.
         rows: the cells below the headings, by row and column; empty rows are left out.
     """
 
@@ -46,7 +46,7 @@ class TableFile:
     name: str
     headings_row: int
     headings: dict[str, int]
-    twice: set[str]
+    duplicates: set[str]
     rows: Grid
     _read: dict[tuple[int, int, str], str] = field(default_factory=dict)
 
@@ -105,15 +105,15 @@ def read_table_file(
     opened = _opened(path, workbook)
     tab, name = _only_sheet(path, opened, sheet)
     page, grid = opened.book[tab], cells_of(opened.book[tab])
-    headed = _headed(grid.get(headings_row, {}))
-    if not headed:
+    heading_texts = _heading_texts(grid.get(headings_row, {}))
+    if not heading_texts:
         rule = f"no headings stand in row {headings_row}"
         raise unreadable(path, rule, "say in the map in which (headings_row)")
     filled = {number: row for number, row in grid.items() if _has_text(row)}
     below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
-    check_merged(workbook, page, grid, headed, headings_row + 1, rows)
-    _refuse_unheaded(workbook, rows, headed)
+    check_merged(workbook, page, grid, heading_texts, headings_row + 1, rows)
+    _refuse_unheaded(workbook, rows, heading_texts)
     for number in below.keys() - rows.keys():
         place = next(cell for cell in below[number].values() if _has_text({0: cell}))
         note = "What stands below the last row that the map names was left out"
@@ -122,7 +122,7 @@ def read_table_file(
     if hides_rows or page.sheet_state != "visible":
         workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
-    for column, text in headed.items():
+    for column, text in heading_texts.items():
         headings.setdefault(text, column)
     return TableFile(
         workbook,
@@ -132,7 +132,7 @@ def read_table_file(
         name,
         headings_row,
         headings=headings,
-        twice={text for text, count in Counter(headed.values()).items() if count > 1},
+        duplicates={text for text, count in Counter(heading_texts.values()).items() if count > 1},
         rows=rows,
     )
 
@@ -161,7 +161,7 @@ def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, s
     )
 
 
-def _headed(row: dict[int, Cell]) -> dict[int, str]:
+def _heading_texts(row: dict[int, Cell]) -> dict[int, str]:
     """Return the heading of each column that has one."""
     texts = {
         column: normalised_text(str(cell.value), CODE)
@@ -175,19 +175,19 @@ def _has_text(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
 
 
-def _refuse_unheaded(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
+def _refuse_unheaded(workbook: ReadWorkbook, rows: Grid, heading_texts: Collection[int]) -> None:
     """Refuse cells in columns without a heading: a cell may have been split in two."""
-    loose = [
+    unheaded = [
         cell
         for row in rows.values()
         for column, cell in row.items()
-        if column not in headed and _has_text({column: cell})
+        if column not in heading_texts and _has_text({column: cell})
     ]
-    if loose:
-        more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""
+    if unheaded:
+        more = f" (nor above {len(unheaded) - 1} more of the table)" if unheaded[1:] else ""
         rule = f"no heading stands above the cell{more}: what it says belongs to no column"
         remedy = "in a CSV file, put a cell that holds the separator between quotation marks; else head the column, or empty the cells"
-        workbook.refuse(place_of(loose[0]), str(loose[0].value), rule, remedy)
+        workbook.refuse(place_of(unheaded[0]), str(unheaded[0].value), rule, remedy)
 
 
 def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
@@ -249,6 +249,6 @@ def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
     if not others or not before:
         return False
     # In a sentence a blank follows the comma; between cells none does.
-    ends = re.search(rf"{delimiter} ", first + others[-1])
+    is_sentence = re.search(rf"{delimiter} ", first + others[-1])
     tail, head = first.count(delimiter), others[-1].count(delimiter)
-    return not ends and 1 <= tail <= width - before and head == before
+    return not is_sentence and 1 <= tail <= width - before and head == before

@@ -35,50 +35,50 @@ BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 """What a blank in a table can mean; an answer can mean it too."""
 NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
-_SEE = "docs/filling.md has every entry of a map"
+_MAP_REMEDY = "docs/filling.md has every entry of a map"
 WRITE_A_MAP = "write a map (--map; docs/filling.md)"
 BESIDE = ("date", "source", "note", "coder")
 """The columns that a table may have beside an answer."""
 
 
-def _a_date(text: str) -> str:
+def _checked_date(text: str) -> str:
     if text and not exists(text):
         raise ValueError("it is not a date: write 2021, 2021-12 or 2021-12-03")
     return text
 
 
-def _a_day(text: str) -> str:
-    if len(_a_date(text)) not in (0, len("2021-12-03")):
+def _checked_day(text: str) -> str:
+    if len(_checked_date(text)) not in (0, len("2021-12-03")):
         raise ValueError("it is not a day: write it as 2021-12-03")
     if text > dt.date.today().isoformat():
         raise ValueError("it is still to come")
     return text
 
 
-Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
-Date = Annotated[str, AfterValidator(_a_date)]
-PastDay = Annotated[str, AfterValidator(_a_day)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
+Date = Annotated[str, AfterValidator(_checked_date)]
+PastDay = Annotated[str, AfterValidator(_checked_day)]
 """As :data:`Date`, empty where it is not given."""
-Answers = dict[Said, Said]
+Answers = dict[Text, Text]
 
 
-class _Part(BaseModel):
+class _MapEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Searched(_Part):
+class Searched(_MapEntry):
     """The search behind a blank that means "looked and found nothing"."""
 
     on: Annotated[PastDay, Field(min_length=1)]
-    where: Said
+    where: Text
     queries: Annotated[
-        tuple[Said, ...],
+        tuple[Text, ...],
         Field(min_length=1),
         BeforeValidator(lambda text: [text] if isinstance(text, str) else text),
     ]
 
 
-class UnitColumns(_Part):
+class UnitColumns(_MapEntry):
     """The headings of the columns from which an empty ``units.csv`` is filled."""
 
     unit_id: str = ""
@@ -88,21 +88,21 @@ class UnitColumns(_Part):
     country: str = ""
 
 
-class Question(_Part):
+class Question(_MapEntry):
     """The criterion behind a column or a question of the table, and what its answers mean."""
 
-    criterion: Said
+    criterion: Text
     answers: Answers = {}
     blank: Blank = ""
 
 
-AQuestion = Annotated[
+QuestionEntry = Annotated[
     Question,
     BeforeValidator(lambda text: {"criterion": text} if isinstance(text, str) else text),
 ]
 
 
-class TableMap(_Part):
+class TableMap(_MapEntry):
     """The map of a table. An empty heading means that the table has no such column.
 
     Attributes:
@@ -131,9 +131,9 @@ class TableMap(_Part):
     sheet: str = ""
     headings_row: int = Field(1, ge=1)
     last_row: int | None = Field(None, ge=1)
-    unit: Said
+    unit: Text
     units: UnitColumns | None = None
-    criteria: dict[Said, AQuestion] = {}
+    criteria: dict[Text, QuestionEntry] = {}
     criterion: str = ""
     answer: str = ""
     answers: Answers = {}
@@ -157,7 +157,7 @@ class TableMap(_Part):
         return bool(self.criterion)
 
     @model_validator(mode="after")
-    def _is_whole(self):
+    def _check_complete(self):
         if bool(self.criterion) != bool(self.answer):
             why = "criterion and answer stand together: a row of such a table is one answer"
             raise ValueError(why)
@@ -235,7 +235,7 @@ def _entry_problem(path: Path, error: Mapping[str, Any]) -> Problem:
     rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
         error["type"], text[0].lower() + text[1:]
     )
-    return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
+    return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _MAP_REMEDY)
 
 
 _UNIT_COLUMNS = ("name", "short_name", "region", "country")

@@ -10,7 +10,7 @@ from analysis.fieldwork.sent_texts import SINCE, Rows, ShownSheet, differences
 from analysis.fieldwork.workbook_writer import START
 from analysis.problems import Problem, shorten
 
-_PLACES_NAMED = 5
+_PLACES_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ReadWorkbook:
         forms: the lines of each form in it, by the form's name.
         links: the addresses of cells whose link was handled.
         notes: harmless changes made in reading cells, each with their addresses.
-        whole: the notes for which every address is listed.
+        fully_listed: the notes for which every address is listed.
         problems: the problems that prevent intake.
     """
 
@@ -72,7 +72,7 @@ class ReadWorkbook:
     forms: dict[str, list[SheetRow]] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
+    fully_listed: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, note: str, place: str) -> None:
@@ -81,7 +81,7 @@ class ReadWorkbook:
 
     def note_all(self, note: str, place: str) -> None:
         """Add a note on a place that the user has to check: all its places are listed."""
-        self.whole.add(note)
+        self.fully_listed.add(note)
         self.note(note, place)
 
     def note_differences(self, sent: Mapping[str, Rows]) -> None:
@@ -121,24 +121,24 @@ class ReadWorkbook:
         """Return the notes as sentences, with their places listed or counted."""
         lines = []
         for note, places in self.notes.items():
-            named = _in_runs(places) if note in self.whole else places[:_PLACES_NAMED]
-            more = 0 if note in self.whole else len(places) - _PLACES_NAMED
+            named = _as_ranges(places) if note in self.fully_listed else places[:_PLACES_LISTED]
+            more = 0 if note in self.fully_listed else len(places) - _PLACES_LISTED
             lines.append(f"{note}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
         return lines
 
 
-def _in_runs(places: list[str]) -> list[str]:
+def _as_ranges(places: list[str]) -> list[str]:
     """Return addresses with adjacent cells of a column joined to ranges: ``Coding!T3:T7``."""
     runs: list[list[str]] = []
     for place in dict.fromkeys(places):
-        if runs and _below(runs[-1][-1]) == place:
+        if runs and _cell_below(runs[-1][-1]) == place:
             runs[-1].append(place)
         else:
             runs.append([place])
     return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1].rpartition('!')[2]}" for run in runs]
 
 
-def _below(place: str) -> str:
+def _cell_below(place: str) -> str:
     return re.sub(r"\d+$", lambda row: str(int(row[0]) + 1), place)
 
 

@@ -28,11 +28,11 @@ NOUN = "One unit is called"
 """Label on the first sheet of the study's noun for a unit, which intake needs to read headings."""
 HIDDEN = "Sheets sent hidden"
 """Label on the first sheet of the tabs of forms that are sent hidden."""
-_ROOM = 90
+_ROOM_HEIGHT = 90
 """Height in points of a row in which a person writes several lines."""
-_HEADING = PatternFill("solid", fgColor="DCE6F1")
-_SHOWN = PatternFill("solid", fgColor="F2F2F2")
-_LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
+_HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
+_READ_ONLY_FILL = PatternFill("solid", fgColor="F2F2F2")
+_CELL_BORDER = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class WorkbookMaker:
         put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)
         for number, (label, value) in enumerate(facts.items(), start=head + 1):
             put_text(sheet, number, 1, label)
-            put_text(sheet, number, 2, value).fill = _SHOWN
+            put_text(sheet, number, 2, value).fill = _READ_ONLY_FILL
 
     def offer(self, **lists: Iterable[str]) -> None:
         """Add lists for drop-downs, by name."""
@@ -102,20 +102,20 @@ class WorkbookMaker:
         _write_lines(sheet, page.lines, len(widths), sum(widths))
         head = len(page.lines) + 1
         for column, (heading, width) in enumerate(page.headings, start=1):
-            _head(sheet, head, column, heading, width)
+            _write_heading(sheet, head, column, heading, width)
         sheet.row_dimensions[head].height = row_height([text for text, _ in page.headings], widths)
         last = head
         for last, texts in enumerate(page.rows, start=head + 1):
             for column, text in enumerate(texts, start=1):
                 cell = put_text(sheet, last, column, text)
-                cell.border = _LINE
+                cell.border = _CELL_BORDER
                 if column == page.link:
                     put_link(cell, text)
             sheet.row_dimensions[last].height = row_height(texts, widths)
         if not page.lines:
             sheet.freeze_panes = "B2"
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
-        _guard(sheet)
+        _protect(sheet)
 
     def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
         """Add a sheet to fill, with spare rows; the first ``frozen`` columns do not scroll."""
@@ -125,7 +125,9 @@ class WorkbookMaker:
         self._forms[form.tab] = form
         for column, field in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(field)).font = font(size=8, color="767676")
-            _head(sheet, 2, column, capital(field.label.replace("{unit}", self._noun)), field.width)
+            _write_heading(
+                sheet, 2, column, capital(field.label.replace("{unit}", self._noun)), field.width
+            )
         sheet.row_dimensions[2].height = 62
         last = 2 + len(rows) + spare
         widths = [field.width for field in form.fields]
@@ -133,7 +135,7 @@ class WorkbookMaker:
             texts = [row.texts.get(field.name, "") for field in form.fields]
             _write_row(sheet, number, form.fields, texts)
             height = row_height(texts, widths)
-            sheet.row_dimensions[number].height = max(height, _ROOM) if row.high else height
+            sheet.row_dimensions[number].height = max(height, _ROOM_HEIGHT) if row.high else height
         for number in range(3 + len(rows), last + 1):
             _write_row(sheet, number, form.fields, [""] * len(form.fields))
         self._add_choices(sheet, form, rows, last)
@@ -161,10 +163,10 @@ class WorkbookMaker:
         sheet = self.book.create_sheet(LISTS)
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
-            _list(sheet, column, name, values)
+            _write_list(sheet, column, name, values)
         sent = [line for worksheet in self.book.worksheets for line in self._records(worksheet)]
-        _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
-        _guard(sheet)
+        _write_list(sheet, len(lists) + 1, TEXTS_SENT, sent)
+        _protect(sheet)
         if only:
             self._show_only(only)
         return as_bytes(self.book)
@@ -246,9 +248,9 @@ def save_new(
             temporary.unlink()
 
 
-def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
+def _write_heading(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
     cell = put_text(sheet, row, column, text)
-    cell.font, cell.fill, cell.border = font(bold=True), _HEADING, _LINE
+    cell.font, cell.fill, cell.border = font(bold=True), _HEADING_FILL, _CELL_BORDER
     sheet.column_dimensions[get_column_letter(column)].width = width
 
 
@@ -269,8 +271,8 @@ def fit_to_width(sheet: Worksheet) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
-    _head(sheet, 1, column, name, 24)
+def _write_list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
+    _write_heading(sheet, 1, column, name, 24)
     for number, value in enumerate(values, start=2):
         put_text(sheet, number, column, value)
 
@@ -281,14 +283,14 @@ def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[
         if not text:
             cell.value = None  # some programs take an empty text as content
         # Format as text, or a program turns 2021-12 into the first of December.
-        cell.number_format, cell.border = "@", _LINE
+        cell.number_format, cell.border = "@", _CELL_BORDER
         if not field.editable or field.name == "row":
-            cell.fill = _SHOWN
+            cell.fill = _READ_ONLY_FILL
         if field.kind == LINK and not field.editable:
             put_link(cell, text)
 
 
-def _guard(sheet: Worksheet) -> None:
+def _protect(sheet: Worksheet) -> None:
     """Protect a sheet, without a password, from changes by mistake."""
     sheet.protection.sheet = True
     sheet.protection.autoFilter = sheet.protection.sort = False
