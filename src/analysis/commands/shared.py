@@ -135,7 +135,7 @@ def print_placeholders(placeholders: Sequence[str]) -> None:
 
 
 def print_not_shown(study: Study) -> None:
-    """Print what the charts cannot show."""
+    """Print what the charts and PDFs cannot show."""
     from analysis.study.warnings import not_shown
 
     for sentence in not_shown(study):

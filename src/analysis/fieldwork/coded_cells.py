@@ -50,7 +50,7 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
         was_read = np.array([cell in read[coder] for cell in keys], dtype=bool)
         table[coder] = cells["state"].where(with_row, NO_ROW).where(was_read, None)
         has_row |= with_row
-    # Criteria that do not apply at this date yet are absent from ``states`` for every coder.
+    # Cells of a criterion not yet in force have no row for any coder, so they are dropped too.
     return table[has_row].reset_index(drop=True)
 
 

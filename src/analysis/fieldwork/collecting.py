@@ -120,7 +120,7 @@ def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tupl
             for number, document in enumerate(collected, start=1)
         ]
         files = changeset.checked_files()
-        # Write the hashes before the rows: the row of a private document cannot be matched without.
+        # Write the hashes first: without its hash, a private row cannot be matched to its file again.
         if rows.known_here:
             store.keep_private(rows.known_here)
         journal.commit(folder, files)

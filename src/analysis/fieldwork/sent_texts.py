@@ -214,7 +214,7 @@ def _changes(
         old = before.get(pairs.get(number, 0), {})
         for name in {**old, **row}:
             if name in shown.editable and number in shown.taken:
-                continue  # it was read
+                continue  # it is read back
             if row.get(name) == old.get(name):
                 continue
             # A row copied to add a date still has the texts of the original row.
