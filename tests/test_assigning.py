@@ -13,7 +13,7 @@ from made import LIBRARY, library, replaced
 from analysis.fieldwork.adjudication import adjudication_workbook
 from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disagreements
 from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
-from analysis.fieldwork.coding_workbook import Order, assign, coding_workbook, give_workbook
+from analysis.fieldwork.coding_workbook import CellSelection, assign, coding_workbook, give_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.measure.score_basis import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
@@ -173,25 +173,25 @@ def test_a_batch_coded_under_another_name_is_to_be_looked_at():
 
 def test_the_units_and_criteria_of_a_workbook_make_a_batch():
     study = library()
-    batch, rows = assign(study, "Ada", Order(UNITS[:2], False), DAY)
+    batch, rows = assign(study, "Ada", CellSelection(UNITS[:2], False), DAY)
     every = ";".join(study["criteria"]["criterion_id"])
     assert batch == "2022-10-01-1"
     assert rows.to_numpy().tolist() == [
         ["Ada", unit, every, batch, "2022-10-01", "", ""] for unit in UNITS[:2]
     ]
     held = replaced(study, assignments=rows)
-    again, more = assign(held, "Ada", Order(UNITS[1::-1], False), DAY)
+    again, more = assign(held, "Ada", CellSelection(UNITS[1::-1], False), DAY)
     assert (again, len(more)) == (batch, 0)
     for coder, units, day, name in (
         ("Ada", UNITS[:1], DAY, "2022-10-01-2"),
         ("Bo", UNITS[:2], DAY, "2022-10-01-2"),
         ("Ada", UNITS[:2], dt.date(2022, 10, 2), "2022-10-02-1"),
     ):
-        assert assign(held, coder, Order(units, False), day)[0] == name
+        assert assign(held, coder, CellSelection(units, False), day)[0] == name
 
 
 def test_cells_that_are_left_out_were_not_given():
-    _, rows = assign(library(), "coder-a", Order(UNITS[:2], True), DAY)
+    _, rows = assign(library(), "coder-a", CellSelection(UNITS[:2], True), DAY)
     # Every cell of the first library has a level of this coder; of the second, some have.
     (row,) = rows.to_dict("records")
     assert row["unit_id"] == "library-two"
@@ -201,7 +201,7 @@ def test_cells_that_are_left_out_were_not_given():
 
 def test_criteria_beyond_what_a_cell_holds_go_into_a_second_row(monkeypatch):
     monkeypatch.setattr("analysis.fieldwork.coding_workbook._CRITERIA_OF_A_ROW", 5)
-    _, rows = assign(library(), "Ada", Order(["library-one"], False), DAY)
+    _, rows = assign(library(), "Ada", CellSelection(["library-one"], False), DAY)
     parts = [set(text.split(";")) for text in rows["criterion_ids"]]
     assert len(parts) > 1 and max(map(len, parts)) == 5
     assert set.union(*parts) == set(library()["criteria"]["criterion_id"])
@@ -214,7 +214,7 @@ def folder(tmp_path: Path) -> Path:
 
 def give(folder: Path, coder: str, out: Path, **how) -> list[str]:
     with journal.changing(folder):
-        return give_workbook(load(folder), coder, out, Order(**how), on=DAY)
+        return give_workbook(load(folder), coder, out, CellSelection(**how), on=DAY)
 
 
 def test_a_workbook_is_recorded_and_brings_its_batch_back(folder, tmp_path):

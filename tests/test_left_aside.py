@@ -26,7 +26,7 @@ from analysis.fieldwork.changeset import Intake
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.filled_or_sorted import SORTED_ALONE
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.read_cells import ADDRESS, COMMENT, OBJECT, TYPED
+from analysis.fieldwork.read_cells import ADDRESS, COMMENT, OBJECT, TEXT_OUTSIDE_CELLS
 from analysis.fieldwork.read_workbook import read_workbook
 from analysis.fieldwork.reply_form import reply_form
 from analysis.fieldwork.request_tracker import tracking_workbook
@@ -563,7 +563,7 @@ def test_a_chart_on_a_sheet_is_named(tab, folder):
 )
 def test_words_that_are_in_no_cell_are_named(change, place, folder):
     notes = intake(folder, "Your reply", change).notes
-    assert notes == ([f"{TYPED}: {place}."] if place else [])
+    assert notes == ([f"{TEXT_OUTSIDE_CELLS}: {place}."] if place else [])
 
 
 def text_of_page(book: Workbook, part: str, text: str) -> None:

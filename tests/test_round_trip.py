@@ -37,7 +37,7 @@ def changed(study: Study, path: Path) -> dict[str, pd.DataFrame]:
     proposal = propose(study, path, "", DAY)
     files = proposal.files()
     assert not proposal.workbook.problems, proposal.workbook.problems[0]
-    assert not proposal.workbook.whole, proposal.workbook.sentences()
+    assert not proposal.workbook.fully_listed, proposal.workbook.sentences()
     drafts = {draft.table.path: draft for draft in proposal.drafts.values()}
     return {drafts[name].table.name: drafts[name].finish()[0] for name in files}
 

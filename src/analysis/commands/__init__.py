@@ -1,1 +1,1 @@
-"""The commands of ``policygap``: each one is asked for in ``options``, and done in another file."""
+"""The commands of ``policygap``: ``options`` has the command line, other modules run them."""

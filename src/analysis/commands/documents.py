@@ -1,4 +1,4 @@
-"""The commands that collect documents, look at them again, find passages and quotations in them."""
+"""Commands that collect and recheck documents, search them, and handle quotations."""
 
 from __future__ import annotations
 
@@ -50,32 +50,32 @@ def collect(arguments: argparse.Namespace) -> int:
     if places and places == arguments.places:  # no study is named
         refuse_missing(places[0])
     study = loaded(folder)
-    entered = _answer(study, arguments)
+    entered = _answer_entries(study, arguments)
     wanted = _wanted(study, places, arguments)
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
     wanted = [replace(item, unit_id=unit) for item in wanted]
     store = DocumentStore(folder)
-    kept = {store.known(row)["sha256"] for row in records(study["documents"])}
+    known_hashes = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     with fetcher, Readers(ocr=arguments.ocr) as readers, shown_progress() as progress:
-        collector = Collector(store, fetcher, readers, kept)
+        collector = Collector(store, fetcher, readers, known_hashes)
         collection = collect_into(folder, collector, wanted, progress)
-    _print(collection)
+    _print_collection(collection)
     _make_public(folder, collection)
-    _print_left(study, store, collection, arguments.source or "", unit)
+    _print_kept_elsewhere(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [item.same_as for item in collection.left_out if item.same_as]
-    if arguments.request and (collection.added or known):
+    held_hashes = [item.same_as for item in collection.left_out if item.same_as]
+    if arguments.request and (collection.added or held_hashes):
         from analysis.fieldwork.request_tracker import take_answer_in
 
-        print(take_answer_in(folder, arguments.request, entered, known))
-    _keep_not_archived(folder, store)
+        print(take_answer_in(folder, arguments.request, entered, held_hashes))
+    _write_not_archived(folder, store)
     return 1 if any(not item.same_as for item in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
-    """Look at documents again; return 1 if any site could not be reached."""
+    """Recheck documents on the web; return 1 if any site could not be reached."""
     from analysis.documents.fetch import Fetcher
     from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Reader
@@ -87,9 +87,9 @@ def recheck(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     documents = due(study, arguments.older_than, _source(study, arguments))
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
-    # What was read by Tesseract is read by it again.
-    was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
-    reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
+    # Use Tesseract again if it was used to read a document before.
+    used_tesseract = study["documents"]["extractor"].str.contains("Tesseract").any()
+    reads = Reader(ocr=bool(used_tesseract) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
         tables = records(study["documents"]), records(study["evidence"])
         rechecker = Rechecker(DocumentStore(arguments.study), fetcher, reader, *tables)
@@ -102,20 +102,20 @@ def recheck(arguments: argparse.Namespace) -> int:
 
 
 def _make_public(folder: Path, collection: Collection) -> None:
-    """Make public what an address gave that was private, and say so."""
+    """Make private documents public that a public address gave too, and print which."""
     from analysis.documents.store import PUBLIC
     from analysis.fieldwork.collecting import make_public
 
     addresses = {item.same_as: item.address for item in collection.left_out if item.address}
-    # What came again, as its text was not on this machine, may be private in its row, too.
+    # An added document may match a private row whose file was not on this machine.
     addresses |= {doc.sha256: doc.name for _, doc in collection.added if doc.access == PUBLIC}
     made = make_public(folder, addresses) if addresses else {}
     for name, address in made.items():
         print(f"{name}: private before, public now: {address} gives the same bytes.")
 
 
-def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
-    """Write which addresses a public archive may be given, and say so."""
+def _write_not_archived(folder: Path, store: DocumentStore) -> None:
+    """Write the list of addresses without an archived copy, and print where it is."""
     from analysis.fieldwork.collecting import not_archived
 
     addresses = not_archived(loaded(folder))
@@ -126,8 +126,8 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
             print(f"{what}: {len(addresses)}, in {path}.")
 
 
-def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
-    """Return what is entered of the answer that is collected, checked against the study."""
+def _answer_entries(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the entries on the answer to a request, after checking them against the study."""
     from analysis.fieldwork.request_tracker import ENTRIES, check_answer, request_of
 
     given = {"answered_on": arguments.answered_on, "outcome": arguments.outcome}
@@ -164,15 +164,15 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
 
 
 def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
-    """Yield a line for each, and one for all addresses of a host that cannot be reached."""
+    """Yield a place and a reason for each failure, and one for each host that cannot be reached."""
     yield from ((item.place, item.why) for item in failed if not item.host)
-    for host, many in Counter(item.host for item in failed if item.host).items():
-        fetched = counted(many, "address is", "addresses are")
+    for host, count in Counter(item.host for item in failed if item.host).items():
+        fetched = counted(count, "address is", "addresses are")
         yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
 
 
 def _source(study: Study, arguments: argparse.Namespace) -> str:
-    """Return the source that was named; empty: none."""
+    """Return the source given by ``--source``, checked; empty if none was given."""
     source = arguments.source or ""
     if source and source not in set(study["sources"]["source_id"]):
         rule, remedy = "there is no such source in sources.csv", "name one of its ids"
@@ -180,7 +180,7 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
     return source
 
 
-def _print(collection: Collection) -> None:
+def _print_collection(collection: Collection) -> None:
     for name, document in collection.added:
         pages = counted(len(document.text.pages), "page", "pages")
         size = f"{pages}, {counted(document.text.words, 'word', 'words')}"
@@ -196,10 +196,10 @@ def _print(collection: Collection) -> None:
     )
 
 
-def _print_left(
+def _print_kept_elsewhere(
     study: Study, store: DocumentStore, collection: Collection, source: str, unit: str
 ) -> None:
-    """Print which documents were held already, and stay with another source or unit than named."""
+    """Print which documents the study has already with another source or unit than given."""
     from analysis.frames import records
 
     rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
@@ -213,7 +213,7 @@ def _print_left(
 
 
 def _print_proposals(study: Study, collection: Collection) -> None:
-    """Print which units new documents may be about, where no source says that yet."""
+    """Print which units new documents may be about, for documents without a recorded unit."""
     from analysis.documents.library import Library
     from analysis.fieldwork.collecting import proposed_unit
 
@@ -233,25 +233,25 @@ def _print_proposals(study: Study, collection: Collection) -> None:
 
 
 def _print_looks(rechecked: Rechecked) -> None:
-    """Print what was found; of sites that were not reached, one line each."""
+    """Print the checks that found a change, and a line for each site that was not reached."""
     for row in rechecked.looks:
         if row["status"] != "unchanged":
-            print(f"{row['document_id']}: {_in_words(row)}.")
+            print(f"{row['document_id']}: {_check_in_words(row)}.")
     hosts: dict[str, list[str]] = {}
     for address, why in rechecked.not_reached:
         hosts.setdefault(urlsplit(address).netloc, []).append(why)
     for host, reasons in hosts.items():
-        many = counted(len(reasons), "address", "addresses")
+        count = counted(len(reasons), "address", "addresses")
         why = "; ".join(dict.fromkeys(reason.rstrip("?") for reason in reasons))
-        print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
+        print(f"{host}: {count} not looked at: {why}.", file=sys.stderr)
     statuses = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
-    kinds = "".join(f", {name}: {many}" for name, many in statuses.items())
+    kinds = "".join(f", {name}: {count}" for name, count in statuses.items())
     print(
         f"Looked at again: {len(rechecked.looks)}{kinds}. Not reached: {len(rechecked.not_reached)}."
     )
 
 
-def _in_words(row: dict[str, str]) -> str:
+def _check_in_words(row: dict[str, str]) -> str:
     parts = [row["status"].replace("_", " ")]
     if row["status"] == "changed":
         parts[0] += f": {row['found_id']} is there now"
@@ -267,7 +267,7 @@ def _in_words(row: dict[str, str]) -> str:
 
 
 def locate(arguments: argparse.Namespace) -> int:
-    """Fill in where quotations stand; return 1 if any could not be filled."""
+    """Fill in the places of quotations; return 1 if any could not be filled."""
     from analysis.fieldwork.locating import locate as locate_in
     from analysis.wording import listed
 
@@ -284,7 +284,7 @@ def locate(arguments: argparse.Namespace) -> int:
 
 
 def take_annotations(arguments: argparse.Namespace) -> int:
-    """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
+    """Import quotations made in other tools; return 1 if any could not be imported."""
     from analysis.fieldwork.annotation_intake import take_annotations_in
 
     annotated = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
@@ -338,7 +338,7 @@ def passages(arguments: argparse.Namespace) -> int:
 
 
 def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the last word if that is one, and the other words."""
+    """Return the study's folder, which may be the last word, and the words to search for."""
     folder, rest = study_and_places(places[-1:])
     if any("/" in word for word in rest):
         refuse_missing(rest[-1])

@@ -1,4 +1,4 @@
-"""Commands that begin a study, give out workbooks, and take in what comes back."""
+"""Commands that create a study, write workbooks and requests, and take in returned workbooks."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.shared import (
     loaded,
-    print_before_it_goes_out,
+    print_checks_before_sending,
     print_possible_details,
-    refuse_a_folder_in_use,
-    refuse_to_replace_others,
+    refuse_foreign_folder,
+    refuse_nonempty_folder,
     unit_meant,
     units_meant,
 )
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 def workbook(arguments: argparse.Namespace) -> int:
     """Write a coder's workbook."""
-    from analysis.fieldwork.coding_workbook import Order, checked_coder, give_workbook
+    from analysis.fieldwork.coding_workbook import CellSelection, checked_coder, give_workbook
     from analysis.study import coders, journal
 
     with journal.changing(arguments.study):
         study = loaded(arguments.study)
         units = units_meant(study, arguments.units)
-        order = Order(units, arguments.only_unknown, arguments.round)
-        written = give_workbook(study, arguments.coder, arguments.out, order)
+        selection = CellSelection(units, arguments.only_unknown, arguments.round)
+        written = give_workbook(study, arguments.coder, arguments.out, selection)
     known, coder = coders(study), checked_coder(study, arguments.coder)
     if coder != arguments.coder:
         print(f"We read the coder’s name as {coder} without its blanks and invisible signs.")
@@ -47,7 +47,7 @@ def workbook(arguments: argparse.Namespace) -> int:
 
 
 def settle(arguments: argparse.Namespace) -> int:
-    """Write the workbook of the third reader."""
+    """Write the workbook for adjudication by the third reader."""
     from analysis.fieldwork.adjudication import adjudication_workbook
     from analysis.fieldwork.workbook_writer import save_new
 
@@ -70,7 +70,7 @@ def reply_form(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     unit = unit_meant(study.at(data_read_on(study)), arguments.unit)
     save_new(arguments.out, reply_form(study, unit), study)
-    print_before_it_goes_out(study)
+    print_checks_before_sending(study)
     print(f"The reply form of {unit} is {arguments.out}")
     print("Please fill in, on its first sheet, the day by which you ask for a reply.")
     print(f"When it comes back: policygap intake {arguments.out} {arguments.study} --dry-run")
@@ -78,7 +78,7 @@ def reply_form(arguments: argparse.Namespace) -> int:
 
 
 def requests(arguments: argparse.Namespace) -> int:
-    """Write requests for information, and their tracker; or say what is due of those sent."""
+    """Write requests for information and their tracker; with ``--due``, print which are due."""
     from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
     from analysis.publish.files import atomic_replace
@@ -92,8 +92,8 @@ def requests(arguments: argparse.Namespace) -> int:
     if arguments.out is None:
         remedy = "name one, or ask only for what is --due"
         raise refusal("--out", "no folder to write into was named", remedy)
-    refuse_a_folder_in_use(arguments.out)
-    refuse_to_replace_others(arguments)
+    refuse_nonempty_folder(arguments.out)
+    refuse_foreign_folder(arguments)
     study = loaded(arguments.study)
     results = measure(study)
     made = requests(results, units_meant(results.study, arguments.units))
@@ -105,7 +105,7 @@ def requests(arguments: argparse.Namespace) -> int:
     lawless = [request for request in made if Asking(study).law(request.unit_id) is None]
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {arguments.out}")
     print(f"Places still to be filled in, in all: {left}.")
-    print_before_it_goes_out(study)
+    print_checks_before_sending(study)
     if lawless:
         countries = dict.fromkeys(
             study.lookup("units", "country")[request.unit_id] or "no country" for request in lawless
@@ -133,7 +133,7 @@ def _print_due(study: Study) -> None:
 
 
 def intake(arguments: argparse.Namespace) -> int:
-    """Take back a workbook that was filled in."""
+    """Take in a returned workbook."""
     from analysis.fieldwork.intake import take_in
     from analysis.terminal import print_intake
 
@@ -145,7 +145,7 @@ def intake(arguments: argparse.Namespace) -> int:
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
-    """Bring in a table that there is already."""
+    """Import an existing table."""
     from analysis.fieldwork.import_table import import_table
     from analysis.terminal import print_import
 

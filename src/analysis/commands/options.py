@@ -1,4 +1,4 @@
-"""The commands and their options. ``run`` of what was asked for is the function of the command."""
+"""The command line parser. ``run`` of the parsed arguments is the function of the command."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _Command = argparse.ArgumentParser
 _Add = Callable[[str, Callable[[argparse.Namespace], int], str], _Command]
-"""Adds a command: its name, the function that runs it, and what help says of it."""
+"""Adds a command, given its name, the function that runs it, and its help text."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that does not pass over in silence that its words could not be written."""
+    """A parser that raises an error if it cannot print a message; argparse ignores that."""
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         print(message, end="", file=file or sys.stderr)

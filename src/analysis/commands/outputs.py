@@ -1,4 +1,4 @@
-"""Commands that build what is published."""
+"""Commands that build and verify outputs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from analysis.commands.shared import (
     loaded,
     measured,
     possible_details,
-    print_before_it_goes_out,
+    print_checks_before_sending,
     print_not_shown,
+    print_open_cell_warnings,
     print_placeholders,
     print_possible_details,
-    print_what_leaves_cells_open,
-    refuse_a_folder_in_use,
-    refuse_to_replace_others,
+    refuse_foreign_folder,
+    refuse_nonempty_folder,
     shown_progress,
     unit_meant,
 )
@@ -29,12 +29,12 @@ def report(arguments: argparse.Namespace) -> int:
     """Build the report and all that goes with it."""
     from analysis.publish.parts import IN_BACKGROUND, in_order
 
-    in_order(arguments.only)  # refuses what is no part, before anything takes time
-    refuse_to_replace_others(arguments)
-    standing = None if arguments.again else _standing(arguments)
-    if standing is not None:
+    in_order(arguments.only)  # refuses unknown parts before any slow work
+    refuse_foreign_folder(arguments)
+    unchanged_output = None if arguments.again else _unchanged_output(arguments)
+    if unchanged_output is not None:
         since = dt.datetime.fromtimestamp((arguments.out / MANIFEST).stat().st_mtime)
-        print_placeholders(standing.placeholders)
+        print_placeholders(unchanged_output.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {arguments.out} is as it was.")
         return 0
     from analysis.background import background
@@ -52,15 +52,15 @@ def report(arguments: argparse.Namespace) -> int:
         from analysis.publish.build_context import BuildContext
 
         context = BuildContext(results, executor, parts)
-        # Only now, since both take a while: the background is at work meanwhile.
-        to_look_at = possible_details(results.study)
+        # Both steps are slow, so they run only after the background tasks have started.
+        details_sentence = possible_details(results.study)
         from analysis.publish.build import build
 
         path = build(results, arguments.out, progress, inputs, context, parts)
     print_placeholders(results.study.descriptor.placeholders)
-    if to_look_at:
-        print(to_look_at)
-    print_what_leaves_cells_open(results.study)
+    if details_sentence:
+        print(details_sentence)
+    print_open_cell_warnings(results.study)
     print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
     print(f"{built} {path}")
@@ -78,12 +78,12 @@ def notebooks(arguments: argparse.Namespace) -> int:
     day = arguments.as_of and arguments.as_of.isoformat()
     with shown_progress() as progress:
         made = run_notebooks(arguments.study, arguments.out, day, progress)
-    print_before_it_goes_out(study)
+    print_checks_before_sending(study)
     print(f"Notebooks: {len(made)}; they are in {arguments.out}")
     return 0
 
 
-def _standing(arguments: argparse.Namespace):
+def _unchanged_output(arguments: argparse.Namespace):
     if not (arguments.out / MANIFEST).exists():
         return None
     from analysis.publish.verify import unchanged
@@ -107,7 +107,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def score(arguments: argparse.Namespace) -> int:
     """Write the tables of results alone."""
-    refuse_to_replace_others(arguments)
+    refuse_foreign_folder(arguments)
     from analysis.publish.build import build_data
 
     with shown_progress() as progress:
@@ -115,13 +115,13 @@ def score(arguments: argparse.Namespace) -> int:
         results = measured(arguments, progress)
         build_data(results, arguments.out)
     print_possible_details(results.study)
-    print_what_leaves_cells_open(results.study)
+    print_open_cell_warnings(results.study)
     print(f"The tables are in {arguments.out}")
     return 0
 
 
 def brief(arguments: argparse.Namespace) -> int:
-    """Write the briefing on one unit, with its page if one is named; or the briefings on all."""
+    """Write the briefing on one unit, with its page if asked for, or the briefings on all units."""
     if arguments.unit is None:
         return _brief_all(arguments)
     from analysis.fieldwork.workbook_writer import save_new
@@ -136,9 +136,9 @@ def brief(arguments: argparse.Namespace) -> int:
         from analysis.publish.site.page_alone import page_alone
 
         page = page_alone(results, unit)
-        # Both or none: the briefing has its name only once the page is written.
+        # Write both or none: the briefing is renamed into place only after the page is written.
         save(partial(save_new, arguments.page, page, results.study, ".html"))
-    print_before_it_goes_out(results.study)
+    print_checks_before_sending(results.study)
     print_not_shown(results.study)
     print(f"The briefing on {unit} is {arguments.out}")
     if arguments.page is not None:
@@ -156,8 +156,8 @@ def _brief_all(arguments: argparse.Namespace) -> int:
     if arguments.out.suffix:
         rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
         raise refusal(arguments.out, rule, remedy)
-    refuse_a_folder_in_use(arguments.out)
-    refuse_to_replace_others(arguments)
+    refuse_nonempty_folder(arguments.out)
+    refuse_foreign_folder(arguments)
     with shown_progress() as progress:
         progress("study")
         results = measured(arguments, progress)
@@ -168,7 +168,7 @@ def _brief_all(arguments: argparse.Namespace) -> int:
             for number, unit in enumerate(units, start=1):
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(briefings.pdf(unit))
-    print_before_it_goes_out(results.study)
+    print_checks_before_sending(results.study)
     print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {arguments.out}")
     return 0

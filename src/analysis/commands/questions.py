@@ -1,4 +1,4 @@
-"""Commands that answer a question about a study, and write nothing."""
+"""Commands that answer a question about a study, without changing or building anything."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def validate(arguments: argparse.Namespace) -> int:
 
 
 def agreement(arguments: argparse.Namespace) -> int:
-    """Say how far the coders agree."""
+    """Print how far the coders agree."""
     from analysis.fieldwork.agreement import as_table, confusion, disagreements, in_words
     from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
     from analysis.fieldwork.rounds import agreement_by_round
@@ -64,18 +64,20 @@ def agreement(arguments: argparse.Namespace) -> int:
     for result in results:
         named = ", ".join(filter(None, (result.round, result.criterion_id, result.measure)))
         print(f"{named}: {in_words(result)}")
-    met = confusion(study, table=coded)
-    if len(met):
-        print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
+    confusion_table = confusion(study, table=coded)
+    if len(confusion_table):
+        print(
+            f"\nWhat met what, over every pair of coders of a cell:\n{confusion_table.to_string()}"
+        )
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, although the codings do not agree (any more): {len(reopened)}.")
     for row in each_row(reopened):
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    older = study.tables["codings"][under_earlier_rules(study.tables)]
-    older = older[older["unit_id"].isin(study["units"]["unit_id"])]
-    if len(older):
-        print(f"\n{capital(EARLIER_RULES)}: {len(older)} codings.")
-    for row in each_row(older):
+    under_earlier = study.tables["codings"][under_earlier_rules(study.tables)]
+    under_earlier = under_earlier[under_earlier["unit_id"].isin(study["units"]["unit_id"])]
+    if len(under_earlier):
+        print(f"\n{capital(EARLIER_RULES)}: {len(under_earlier)} codings.")
+    for row in each_row(under_earlier):
         print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
@@ -88,7 +90,7 @@ def agreement(arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Say what differs between two versions of a study."""
+    """Print what differs between two versions of a study."""
     from analysis.comparison import run
 
     return run(
@@ -102,7 +104,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def compare_units(arguments: argparse.Namespace) -> int:
-    """Say what is certain of two units."""
+    """Print what is certain about two units, and what would decide the rest."""
     from analysis.fieldwork.names import meant_units
     from analysis.show.caveats import caveats
     from analysis.show.pairs import compared

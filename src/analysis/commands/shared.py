@@ -1,4 +1,4 @@
-"""What several commands need: the study, its units, and what they print."""
+"""Helpers for several commands: load the study, find units, refuse paths, print messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analysis.study import Study
 
 STUDY = Path("data/safe-to-share")
-"""The study that a command is about where none is named."""
+"""The study that a command uses if none is named."""
 
 SHOWN_AT_MOST = 200
 
@@ -31,7 +31,7 @@ def loaded(folder: Path) -> Study:
 
 
 def study_and_places(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the first place if that is one, and the others."""
+    """Return the study's folder, which may be the first place, and the other places."""
     from analysis.study.descriptor import FILE
 
     if places and (Path(places[0]) / FILE).is_file():
@@ -40,43 +40,43 @@ def study_and_places(places: list[str]) -> tuple[Path, list[str]]:
 
 
 def refuse_missing(place: str) -> None:
-    """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
+    """Refuse a missing path: a misspelt study folder would count as another place."""
     if "://" not in place and not Path(place).exists():
         rule, remedy = "there is no such study, folder or file", "correct the path"
         raise refusal(place, rule, remedy)
 
 
 def measured(arguments: argparse.Namespace, progress=lambda step: None):
-    """Return the results of a study at the dates that were asked for."""
-    # Imported late, so that a question about a study does not wait for the rest.
+    """Return the results of the study at the dates given by the arguments."""
+    # Import late, so that commands that need no results start quickly.
     from analysis.measure.results import measure
 
     return measure(loaded(arguments.study), arguments.as_of, arguments.known_by, progress)
 
 
 def units_meant(study: Study, texts: list[str]) -> list[str]:
-    """Return the units that are meant, in the study's order."""
+    """Return the units that texts name, by id or name, in the study's order."""
     from analysis.fieldwork.names import meant_units
 
     return meant_units(study, [part for text in texts for part in text.split(",") if part.strip()])
 
 
 def unit_meant(study: Study, text: str) -> str:
-    """Return the one unit that is meant."""
+    """Return the single unit that a text names; refuse several."""
     units = units_meant(study, [text])
     if len(units) != 1:
         raise refusal("unit", "it names no single unit", "name one", text)
     return units[0]
 
 
-def refuse_to_replace_others(arguments: argparse.Namespace) -> None:
+def refuse_foreign_folder(arguments: argparse.Namespace) -> None:
     """Refuse a folder that holds anything but an output."""
     from analysis.publish.files import refuse_to_replace
 
     refuse_to_replace(arguments.out, arguments.study)
 
 
-def refuse_a_folder_in_use(folder: Path) -> None:
+def refuse_nonempty_folder(folder: Path) -> None:
     """Refuse a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule, remedy = "something exists there already, and may hold work", "name a new folder"
@@ -84,7 +84,7 @@ def refuse_a_folder_in_use(folder: Path) -> None:
 
 
 def possible_details(study: Study) -> str:
-    """Say how many texts may give a personal detail, before anything leaves the house; or nothing."""
+    """Return a sentence on how many texts may contain personal details; empty if none."""
     from analysis.study.privacy import personal_details
 
     count = sum(1 for _ in personal_details(study.descriptor, study.tables))
@@ -93,9 +93,9 @@ def possible_details(study: Study) -> str:
 
 
 def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> None:
-    """Print how many texts may give a personal detail, if any.
+    """Print how many texts may contain personal details, if any.
 
-    ``passages_of``: the units of which passages of documents go out too.
+    ``passages_of`` has the units whose passages of documents are in the output too.
     """
     if sentence := possible_details(study):
         print(sentence)
@@ -108,8 +108,8 @@ def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> Non
         print(f"Passages of documents for a person to look at first, before it goes out: {count}.")
 
 
-def print_what_leaves_cells_open(study: Study) -> None:
-    """Print which searches and dates leave cells open that need not be."""
+def print_open_cell_warnings(study: Study) -> None:
+    """Print warnings about searches without a criterion, and about a late report date."""
     from analysis.study.warnings import open_searches, outdated_by_the_report
 
     searches = open_searches(study)
@@ -120,20 +120,22 @@ def print_what_leaves_cells_open(study: Study) -> None:
         print(f"{capital(outdated)}. Is study.report.date right?")
 
 
-def print_before_it_goes_out(study: Study) -> None:
-    """Print what a person has to see to before what was written leaves the house."""
+def print_checks_before_sending(study: Study) -> None:
+    """Print what a person has to check before sending or publishing the output."""
     print_placeholders(study.descriptor.placeholders)
     print_possible_details(study)
 
 
-def print_placeholders(waiting: Sequence[str]) -> None:
-    """Print what the descriptor still lacks."""
-    if waiting:
-        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
+def print_placeholders(placeholders: Sequence[str]) -> None:
+    """Print the placeholders that the descriptor still has."""
+    if placeholders:
+        print(
+            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
+        )
 
 
 def print_not_shown(study: Study) -> None:
-    """Print what no picture can show."""
+    """Print what the charts and PDFs cannot show."""
     from analysis.study.warnings import not_shown
 
     for sentence in not_shown(study):
@@ -142,7 +144,7 @@ def print_not_shown(study: Study) -> None:
 
 @contextlib.contextmanager
 def shown_progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows the step at hand on a terminal; quiet where nobody looks on."""
+    """Yield a function that shows the current step; it does nothing if stderr is not a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda step: None
         return
@@ -155,7 +157,7 @@ def shown_progress() -> Iterator[Callable[[str], None]]:
 def print_problems_found(problems: list[Problem], form: str) -> None:
     """Print problems as a table, or as JSON."""
     if form == "json":
-        # In ASCII, so that it can be written to any terminal and read from any pipe.
+        # ASCII only, so that any terminal and pipe can handle it.
         print(json.dumps([problem.as_dict() for problem in problems], indent=1))
         return
     from analysis.terminal import print_problems

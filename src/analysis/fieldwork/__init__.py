@@ -1,1 +1,1 @@
-"""What people bring: codings, how far they agree, and what is settled from them."""
+"""Fieldwork: workbooks sent and returned, agreement, adjudication, documents, requests."""

@@ -1,7 +1,7 @@
-"""The settling workbook: all codings side by side out, and the assessments that come of them.
+"""Adjudication: write a settling workbook with all codings, and read assessments from it.
 
-What all coders agree on is filled in; what differs is open, for a third reading to settle. To
-overrule an agreement, or to leave a coded cell without an assessment, needs who and why.
+Levels on which all coders agree are filled in; the third reader decides the others. To overrule a
+consensus, or to leave a coded cell without an assessment, the reader must give a name and a reason.
 """
 
 import datetime as dt
@@ -14,8 +14,8 @@ from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, Cell, disputed,
 from analysis.fieldwork.forms import adjudication_form, evidence_columns
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import (
-    CODED,
-    DATED,
+    CODED_COLUMNS,
+    DATE_COLUMNS,
     Mark,
     Row,
     RowReader,
@@ -43,10 +43,10 @@ from analysis.study.dates import date_in_words
 
 KIND = "settling"
 AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
-SETTLED = (*CODED, "settled_by", "settled_why")
+ADJUDICATED_COLUMNS = (*CODED_COLUMNS, "settled_by", "settled_why")
 SPARE_ROWS = 40
 
-_DO = (
+_INSTRUCTIONS = (
     "This sheet has every cell that was coded, with what each coder says beside it. What all agree on is filled in. Where they differ, it is left for you to decide.",
     "Decide what is open: choose the level that stands, with its dates, evidence and reason. Say in Settled by who or what decided it, and in the last column why.",
     f"Settled by “{AGREEMENT}” stands only where all coders of the cell give that level. You may correct what they agree on: then say who and why.",
@@ -61,13 +61,13 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 
     Args:
         study: the study.
-        units: these units only; none named: all.
+        units: the units to include; all units if empty.
     """
     units = list(units) or list(study["units"]["unit_id"])
     names = readers(study)
     cited = [*study["codings"]["evidence_ids"], *study["assessments"]["evidence_ids"]]
     title = f"Settling workbook: {study.descriptor.title}"
-    maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, _INSTRUCTIONS)
     offer_lists(maker, study, further=[NO_ASSESSMENT])
     maker.page(codebook_page(study))
     for page in source_and_evidence_pages(study, units):
@@ -86,92 +86,94 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
     )
     rules_marks = codebook_marks(study.tables)
     reopened = records(study["assessments"].loc[sorted(disputed(study))])
-    silent = read_without_row(study)
+    without_row = read_without_row(study)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             cell = (unit, criterion)
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
             choices = {"level": f"scale {scale[criterion]}"}
-            coded, without = codings.get(cell, []), silent.get(cell, [])
+            coded, no_row_coders = codings.get(cell, []), without_row.get(cell, [])
             existing = assessments.get(cell, []), set_aside.get(cell, [])
-            agreed = agree(coded) and not without
-            for beside, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
+            agreed = agree(coded) and not no_row_coders
+            for row_codings, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
                 if row in reopened:
-                    row = row | {"settled_by": ""}  # it no longer rests on agreement
+                    row = row | {"settled_by": ""}  # the coders no longer agree on this assessment
                 texts = {**coded_texts(row), **shown, "row": mark}
-                texts["compared"] = _comparison(coded, names, without) if coded else ""
+                texts["compared"] = _comparison(coded, names, no_row_coders) if coded else ""
                 for place, name in enumerate(names, start=1):
                     texts[f"said_{place}"] = "\n\n".join(
-                        _in_full(coding, rules_marks[criterion])
-                        for coding in beside
+                        _coding_text(coding, rules_marks[criterion])
+                        for coding in row_codings
                         if coding["coder"] == name
-                    ) or (NO_ROW if name in without else "")
+                    ) or (NO_ROW if name in no_row_coders else "")
                 yield FormRow(texts, choices)
 
 
 def _rows_of_cell(
     cell: Cell, coded: list[Row], existing: list[Row], set_aside: list[Row], agreed: bool
 ) -> Iterator[tuple[list[Row], Row, str]]:
-    """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
+    """Yield, for each workbook row of a cell, its codings, the texts to fill in, and its mark."""
     if set_aside:
         yield coded, set_aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
         return
     dates = dict.fromkeys(dates_of(row) for row in (*existing, *coded))
     if existing:
-        # Codings whose date was corrected stand beside the first assessment of their cell.
-        own = {dates_of(assessment): assessment for assessment in existing}
-        strays = [coding for coding in coded if dates_of(coding) not in own]
-        for number, (date, row) in enumerate(own.items()):
-            beside = [coding for coding in coded if dates_of(coding) == date]
-            mark = row_mark(*cell, row, SETTLED)
-            yield [*beside, *(strays if number == 0 else [])], row, mark
+        # A coding whose dates match no assessment is shown beside the first assessment of the cell.
+        by_dates = {dates_of(assessment): assessment for assessment in existing}
+        other_dates = [coding for coding in coded if dates_of(coding) not in by_dates]
+        for number, (date, row) in enumerate(by_dates.items()):
+            row_codings = [coding for coding in coded if dates_of(coding) == date]
+            mark = row_mark(*cell, row, ADJUDICATED_COLUMNS)
+            yield [*row_codings, *(other_dates if number == 0 else [])], row, mark
         return
     for date in dates:
-        beside = [coding for coding in coded if dates_of(coding) == date]
-        row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
-        yield beside, row, f"{cell[0]}/{cell[1]}/new"
+        row_codings = [coding for coding in coded if dates_of(coding) == date]
+        row = _agreed_row(row_codings) if agreed else dict(zip(DATE_COLUMNS, date, strict=True))
+        yield row_codings, row, f"{cell[0]}/{cell[1]}/new"
 
 
 def agree(coded: list[Row]) -> bool:
-    """Return whether two coders or more coded a cell, all at the same dates and levels."""
-    views: dict[str, set[tuple[str, ...]]] = {}
+    """Return whether two or more coders coded a cell, all with the same dates and levels."""
+    by_coder: dict[str, set[tuple[str, ...]]] = {}
     for coding in coded:
-        views.setdefault(coding["coder"], set()).add((*dates_of(coding), coding["level"]))
-    first, *others = views.values() or [set()]
+        by_coder.setdefault(coding["coder"], set()).add((*dates_of(coding), coding["level"]))
+    first, *others = by_coder.values() or [set()]
     return bool(others) and all(view == first for view in others)
 
 
-def _agreed_row(beside: list[Row]) -> Row:
-    """Return the assessment that agreeing codings come to.
+def _agreed_row(row_codings: list[Row]) -> Row:
+    """Return the assessment that follows from codings that agree.
 
-    Their evidence together, the lowest of their confidences, the latest of their days of
-    reading; the reason is the first coder's, since the others say the same in other words.
+    It cites the evidence of all codings, with the lowest confidence and the latest day of reading
+    among them. The reason is the first coder's: the others give the same reason in other words.
     """
-    first = beside[0]
-    cited = dict.fromkeys(part for row in beside for part in row["evidence_ids"].split(";") if part)
+    first = row_codings[0]
+    cited = dict.fromkeys(
+        part for row in row_codings for part in row["evidence_ids"].split(";") if part
+    )
     return {
-        **{name: first[name] for name in (*DATED, "level", "rationale")},
-        "read_on": max(row["read_on"] for row in beside),
+        **{name: first[name] for name in (*DATE_COLUMNS, "level", "rationale")},
+        "read_on": max(row["read_on"] for row in row_codings),
         "evidence_ids": ";".join(cited),
-        "confidence": min((row["confidence"] for row in beside), key=v.CONFIDENCE.index),
+        "confidence": min((row["confidence"] for row in row_codings), key=v.CONFIDENCE.index),
         "settled_by": AGREEMENT,
         "settled_why": "",
     }
 
 
-def _comparison(coded: list[Row], names: list[str], without: list[str]) -> str:
-    of_each = {coding["coder"] for coding in coded}
-    if without:
+def _comparison(coded: list[Row], names: list[str], no_row_coders: list[str]) -> str:
+    coders = {coding["coder"] for coding in coded}
+    if no_row_coders:
         return "differ"
-    if len(of_each) == 1:
+    if len(coders) == 1:
         return "one coder only" if len(names) > 1 else "one coder"
     if agree(coded):
         return "agree"
-    levels = [{coding["level"] for coding in coded if coding["coder"] == name} for name in of_each]
+    levels = [{coding["level"] for coding in coded if coding["coder"] == name} for name in coders]
     return "levels agree, dates differ" if all(level == levels[0] for level in levels) else "differ"
 
 
-def _in_full(row: Row, rules_mark: str) -> str:
+def _coding_text(row: Row, rules_mark: str) -> str:
     cited = f"[{row['evidence_ids'].replace(';', ', ')}] " if row["evidence_ids"] else ""
     older = f"; {EARLIER_RULES}" if row["rules_mark"] not in ("", rules_mark) else ""
     head = f"{row['level']} ({date_in_words(row)}; {row['confidence']}{older})"
@@ -179,32 +181,32 @@ def _in_full(row: Row, rules_mark: str) -> str:
 
 
 def add_adjudications(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned settling workbook changes, and keep it in the changeset.
+    """Add the changes of a returned settling workbook to a changeset.
 
     Args:
-        changeset: of the study as it stands and the workbook.
-        reason: why assessments are replaced, where the workbook gives no reason itself.
-        on: the day on which they are.
+        changeset: the changeset, with the current study and the workbook.
+        reason: why assessments are replaced, used where the workbook gives no reason.
+        on: the day of the replacement.
     """
     _Adjudication(changeset, reason, on).propose()
 
 
 class _Adjudication:
-    """The lines of one settling workbook, held against the study."""
+    """Compares the lines of one settling workbook with the study."""
 
     def __init__(self, changeset: Changeset, reason: str, on: dt.date):
         self.changeset, self.workbook = changeset, changeset.workbook
         self.reason, self.on = reason, on
         self.reader = RowReader(changeset)
         self.codings = grouped(changeset.study["codings"], "unit_id", "criterion_id")
-        self.without = read_without_row(changeset.study)
+        self.without_row = read_without_row(changeset.study)
         self.draft = changeset.draft("assessments")
         self.set_aside_draft = changeset.draft("set_aside")
         self.existing = {
-            cell: places_by_mark(self.draft, places, SETTLED)
+            cell: places_by_mark(self.draft, places, ADJUDICATED_COLUMNS)
             for cell, places in self.draft.places("unit_id", "criterion_id").items()
         }
-        self.of_date = self.draft.places("unit_id", "criterion_id", *DATED)
+        self.places_by_date = self.draft.places("unit_id", "criterion_id", *DATE_COLUMNS)
         self.set_aside = self.set_aside_draft.places("unit_id", "criterion_id")
         self.lines: dict[Cell, list[tuple[SheetRow, str, Row]]] = {}
 
@@ -216,14 +218,14 @@ class _Adjudication:
         returned = Counter({cell: len(lines) for cell, lines in self.lines.items()})
         note_missing(self.workbook, returned)
         for cell, lines in self.lines.items():
-            self._settle(cell, lines)
+            self._adjudicate(cell, lines)
 
     def _read(self, line: SheetRow, mark: Mark) -> None:
         unit = self.reader.unit(line, mark.unit)
         criterion = self.reader.criterion(line, mark.criterion)
         if not unit or not criterion:
             return
-        row = {name: line[name] for name in (*DATED, "read_on", "rationale", "settled_by")}
+        row = {name: line[name] for name in (*DATE_COLUMNS, "read_on", "rationale", "settled_by")}
         row |= {"unit_id": unit, "criterion_id": criterion, "settled_why": line["settled_why"]}
         level = re.sub(r"[\W_]+", " ", line["level"]).strip().lower()
         no_level = level == NO_ASSESSMENT
@@ -232,20 +234,23 @@ class _Adjudication:
         row["evidence_ids"] = self.reader.evidence_ids(line)
         if row["settled_by"].casefold() == AGREEMENT:
             row["settled_by"] = AGREEMENT
-        self.lines.setdefault((unit, criterion), []).append((line, mark.sign, row))
+        self.lines.setdefault((unit, criterion), []).append((line, mark.fingerprint, row))
 
-    def _settle(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
+    def _adjudicate(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
         filled = [entry for entry in lines if entry[2]["level"]]
-        kept = {self.existing.get(cell, {}).get(text_mark(row, SETTLED)) for _, _, row in filled}
-        for line, base, row in lines:
+        kept = {
+            self.existing.get(cell, {}).get(text_mark(row, ADJUDICATED_COLUMNS))
+            for _, _, row in filled
+        }
+        for line, sent_fingerprint, row in lines:
             if row["level"]:
                 continue
-            if base in self.existing.get(cell, {}):
+            if sent_fingerprint in self.existing.get(cell, {}):
                 rule = "an assessment that stood is emptied here"
             elif not filled:
                 rule = "the cell was coded, and its level is left open"
             else:
-                continue  # its codings are settled by another row of the cell
+                continue  # another row of the cell gives the assessment
             remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
             self.workbook.refuse(line.place("level"), "", rule, remedy)
         without = [entry for entry in filled if entry[2]["level"] == NO_ASSESSMENT]
@@ -254,13 +259,15 @@ class _Adjudication:
             self.workbook.refuse(without[0][0].place("level"), "", rule, "keep one of the two")
             return
         if without:
-            self._leave_out(cell, *without[0])
+            self._remove_assessments(cell, *without[0])
             return
-        for line, base, row in filled:
-            self._assess(cell, line, base, row, kept)
+        for line, sent_fingerprint, row in filled:
+            self._assess(cell, line, sent_fingerprint, row, kept)
 
-    def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
-        """Take a coded cell's assessments out, and keep who decided that, and why."""
+    def _remove_assessments(
+        self, cell: Cell, line: SheetRow, sent_fingerprint: str, row: Row
+    ) -> None:
+        """Remove the assessments of a coded cell, and record who decided this and why."""
         rule = "a coded cell is left without an assessment"
         if not self._has_decider_and_reason(line, row, rule):
             return
@@ -268,37 +275,37 @@ class _Adjudication:
         places = self.set_aside.get(cell, [])
         existing = self.set_aside_draft.rows[places[0]] if places else {}
         if {name: normalised_text(text) for name, text in existing.items()} == new:
-            self.changeset.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
+            self.changeset.record(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
             return
         for place in self.existing.get(cell, {}).values():
             old = self._replace_in_history(place, row, line)
             self.draft.remove(place)
-            summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
-            self.changeset.say(REMOVED, "assessments", row, summary, line)
+            summary = f"{_level_and_date(old)} → {NO_ASSESSMENT}"
+            self.changeset.record(REMOVED, "assessments", row, summary, line)
         place = places[0] if places else None
         self.changeset.put("set_aside", new, NO_ASSESSMENT, line, place)
 
     def _assess(
-        self, cell: Cell, line: SheetRow, base: str, row: Row, kept: set[int | None]
+        self, cell: Cell, line: SheetRow, sent_fingerprint: str, row: Row, kept: set[int | None]
     ) -> None:
-        existing = self.existing.get(cell, {})
-        place = existing.get(text_mark(row, SETTLED))
+        by_fingerprint = self.existing.get(cell, {})
+        place = by_fingerprint.get(text_mark(row, ADJUDICATED_COLUMNS))
         if place is not None:
-            self.changeset.say(UNCHANGED, "assessments", row, _in_short(row), line)
+            self.changeset.record(UNCHANGED, "assessments", row, _level_and_date(row), line)
             return
-        if not self._may_stand(cell, line, row):
+        if not self._check_decider(cell, line, row):
             return
-        place = existing.get(base)
-        if place is None and re.fullmatch("[0-9a-f]{10}", base):
+        place = by_fingerprint.get(sent_fingerprint)
+        if place is None and re.fullmatch("[0-9a-f]{10}", sent_fingerprint):
             rule = "the assessment that this row changes was changed since, after the workbook was written"
             remedy = "write a new workbook, and enter it there"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
-        same_date = self.of_date.get((*cell, *dates_of(row)), [])
+        same_date = self.places_by_date.get((*cell, *dates_of(row)), [])
         if place in kept or place is None or self.draft.lines[place] is not None:
             place = same_date[0] if same_date else None
         if place is None:
-            self.changeset.put("assessments", row, _in_short(row), line)
+            self.changeset.put("assessments", row, _level_and_date(row), line)
         elif place in kept or self.draft.lines[place] is not None:
             rule = "another row gives this cell another assessment of the same date"
             remedy = "keep one of the two, or change the date of one"
@@ -308,28 +315,32 @@ class _Adjudication:
             more = also_changed(
                 old, row, confidence="confidence", settled_why="why it was settled so"
             )
-            summary = f"{_in_short(old)} → {_in_short(row)}{more}"
-            # Who checked the old row did not check the new one.
+            summary = f"{_level_and_date(old)} → {_level_and_date(row)}{more}"
+            # The check of the old row does not carry over: nobody has checked the new one.
             self.changeset.put("assessments", row, summary, line, place)
         for place in self.set_aside.pop(cell, []):
             self.set_aside_draft.remove(place)
-            self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
+            self.changeset.record(REMOVED, "set_aside", row, "it has an assessment now", line)
 
-    def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
-        """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
+    def _check_decider(self, cell: Cell, line: SheetRow, row: Row) -> bool:
+        """Check who decided a row: "agreement" needs codings that agree, others a reason."""
         if row["settled_by"] != AGREEMENT:
             rule = "it is settled otherwise than by agreement"
             return self._has_decider_and_reason(line, row, rule)
-        views: dict[str, set[str]] = {}
+        by_coder: dict[str, set[str]] = {}
         for coding in self.codings.get(cell, []):
-            views.setdefault(coding["coder"], set()).add(coding["level"])
-        without = self.without.get(cell, [])
-        agreed = all(row["level"] in view for view in views.values())
-        if len(views) > 1 and agreed and not without:
+            by_coder.setdefault(coding["coder"], set()).add(coding["level"])
+        no_row_coders = self.without_row.get(cell, [])
+        agreed = all(row["level"] in view for view in by_coder.values())
+        if len(by_coder) > 1 and agreed and not no_row_coders:
             return True
         rule = f"the codings do not agree on {row['level']}"
-        rule = f"{' and '.join(without)} read this cell and entered nothing" if without else rule
-        rule = "fewer than two coded this cell" if len(views) < 2 else rule
+        rule = (
+            f"{' and '.join(no_row_coders)} read this cell and entered nothing"
+            if no_row_coders
+            else rule
+        )
+        rule = "fewer than two coded this cell" if len(by_coder) < 2 else rule
         remedy = "say who settled it, and why"
         self.workbook.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)
         return False
@@ -352,5 +363,5 @@ class _Adjudication:
         return old
 
 
-def _in_short(row: Row) -> str:
+def _level_and_date(row: Row) -> str:
     return f"{row['level']} ({row['observed_on'] or 'undated'}, {row['settled_by']})"

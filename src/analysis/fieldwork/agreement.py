@@ -1,8 +1,8 @@
-"""How far coders agree, and how little a figure says where the cells are few.
+"""Intercoder agreement, with no figure where there are too few cells to support one.
 
-Krippendorff's alpha (Krippendorff, Content Analysis, 4th edition, 2019, chapter 12), by the
-package ``krippendorff``; percentage agreement; a bootstrap over units. What is compared is the
-state of a cell at a date, as each coder's own rows give it.
+It gives percentage agreement, Krippendorff's alpha (Krippendorff, Content Analysis, 4th edition,
+2019, chapter 12) by the package ``krippendorff``, and a bootstrap interval over units. Coders are
+compared on the state of each cell at a date, as it follows from each coder's own rows.
 """
 
 import datetime as dt
@@ -23,30 +23,30 @@ from analysis.wording import capital, some_of
 
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
-"""Cells below which no figure is given: a single cell would move it too far."""
+"""The fewest cells for which alpha is given: with fewer, a single cell would change it too much."""
 FEWEST_UNITS = 10
-"""Units below which no bootstrap interval is given: it draws whole units, and needs some."""
+"""The fewest units for which a bootstrap interval is given, since it resamples whole units."""
 RESAMPLES, SEED = 1000, 20201217
 ALL = "all criteria"
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far coders agree on one set of cells, on one reading of what they wrote.
+    """How far coders agree on one set of cells, by one measure.
 
     Attributes:
         criterion_id: the criterion, or :data:`ALL`.
         measure: :data:`LEVELS` or :data:`CODES`.
-        cells: cells that at least two coders coded in this reading.
-        same: cells of these on which all of them agree.
-        percent: the share of these, 0 to 100; ``None`` without cells.
-        alpha: Krippendorff's alpha, at most 1; ``None`` where it would say nothing.
-        low: lower end of its 95 per cent bootstrap interval; ``None`` where none was drawn, on
-            fewer than :data:`FEWEST_UNITS` units, or where all agree, since a bootstrap cannot
-            draw a disagreement that was not seen.
-        high: upper end of it.
-        why_none: why there is no alpha; empty where there is one.
-        round: the round of coding; empty: all of them.
+        cells: number of cells to which at least two coders gave a value that this measure counts.
+        same: number of these cells on which all their coders agree.
+        percent: ``same`` as a share of ``cells``, 0 to 100; ``None`` if there are no cells.
+        alpha: Krippendorff's alpha, at most 1; ``None`` where it would not be meaningful.
+        low: lower end of the 95 per cent bootstrap interval of alpha. It is ``None`` if no
+            interval was asked for, if there are fewer than :data:`FEWEST_UNITS` units, or if all
+            coders agree: a bootstrap cannot draw a disagreement that was not observed.
+        high: upper end of this interval; ``None`` where ``low`` is.
+        why_none: why there is no alpha; empty if there is one.
+        round: the round of coding; empty for all rounds together.
     """
 
     criterion_id: str
@@ -68,20 +68,25 @@ def agreement(
     names: Sequence[str] | None = None,
     table: pd.DataFrame | None = None,
 ) -> list[Agreement]:
-    """Return the agreement of a study's coders, per criterion and in all, on both readings.
+    """Return the agreement of a study's coders, by criterion and over all, on both measures.
 
-    On levels alone a cell counts where at least two coders give a level. On levels and
-    unknowns every cell counts, and having no row is a category. ``resamples`` bootstrap
-    samples give each interval; 0: no interval. ``names`` asks for these criteria, or for
-    :data:`ALL`, only. ``table`` is what :func:`coded_states` says, where that is at hand.
+    On :data:`LEVELS` a cell counts if at least two coders give it a level. On :data:`CODES` a
+    cell counts if at least two coders read it, and having no row is a category of its own.
+
+    Args:
+        study: the study.
+        as_of: the date of the states; default: the day on which the data were last read.
+        resamples: number of bootstrap samples for each interval; 0 for no interval.
+        names: the criteria to measure, or :data:`ALL`; default: each criterion and all together.
+        table: the result of :func:`coded_states`, if the caller has it already.
     """
     table = coded_states(study, as_of) if table is None else table
     names = names or [ALL, *study["criteria"]["criterion_id"]]
     results = []
     for measure in (LEVELS, CODES):
-        read = _placed(table, study) if measure == LEVELS else _named(table, study)
+        recoded = _by_rank(table, study) if measure == LEVELS else _by_name(table, study)
         for name in names:
-            cells = read if name == ALL else read[read["criterion_id"] == name]
+            cells = recoded if name == ALL else recoded[recoded["criterion_id"] == name]
             domain = sorted(_values(cells, study))
             results.append(measured(cells, readers(study), domain, name, measure, resamples))
     return results
@@ -94,27 +99,27 @@ def level_order(study: Study) -> list[str]:
     return list(dict.fromkeys(names[level] for level in ascending))
 
 
-def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Return what :func:`coded_states` says with each level by a name that only it has."""
+def _by_name(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the table of :func:`coded_states` with each level under a name unique to it."""
     names = level_names(study)
     if all(name == level for (_, level), name in names.items()):
         return table
-    return _replaced(table, study, lambda key: names.get(key, key[1]))
+    return _recoded(table, study, lambda key: names.get(key, key[1]))
 
 
-def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Return it with each level by its place among all values, and nothing where there is none.
+def _by_rank(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the table of :func:`coded_states` with levels as ranks, and unknowns as ``None``.
 
-    The place of a level is that of its own scale's value, whatever it is called on another:
-    levels of the same value have one place.
+    Levels are ranked by their values on their own scales, across all scales: levels with the same
+    value share a rank, whatever their names.
     """
     values = level_values(study)
-    place = {value: number for number, value in enumerate(sorted(set(values.values())))}
-    return _replaced(table, study, lambda key: place[values[key]] if key in values else None)
+    rank = {value: position for position, value in enumerate(sorted(set(values.values())))}
+    return _recoded(table, study, lambda key: rank[values[key]] if key in values else None)
 
 
-def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
-    """Return the table with another value in place of each state, by its scale and the state."""
+def _recoded(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
+    """Return the table with each state replaced by the value of a function of scale and state."""
     scale = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
     value, changed = cache(value), {}
     for name in readers(study):
@@ -134,13 +139,13 @@ def measured(
     """Return the agreement on some cells.
 
     Args:
-        cells: one row a cell, with ``unit_id`` and a column for each coder.
+        cells: one row per cell, with ``unit_id`` and a column for each coder.
         names: the coders.
         domain: the values that count, in order where the measure is ordinal; any other value
             counts as not coded.
-        criterion_id: what the cells are of.
+        criterion_id: the criterion of the cells, or :data:`ALL`.
         measure: :data:`LEVELS` (ordinal) or :data:`CODES` (nominal).
-        resamples: bootstrap samples for the interval; 0: no interval.
+        resamples: number of bootstrap samples for the interval; 0 for no interval.
     """
     counts = value_counts(cells[names], domain)
     kept = counts.sum(axis=1) > 1
@@ -168,60 +173,64 @@ def value_counts(codes: pd.DataFrame, domain: list[str]) -> np.ndarray:
 def bootstrap(
     counts: np.ndarray, units: np.ndarray, scale: str, resamples: int
 ) -> tuple[float, float]:
-    """Return the 95 per cent percentile interval of alpha, units drawn with replacement.
+    """Return the 95 per cent percentile interval of alpha, resampling units with replacement.
 
-    Units are drawn whole, since the cells of one unit rest on the same documents. Draws in
-    which alpha is not defined (all of one value) count as full agreement.
+    Whole units are drawn, since the cells of one unit rest on the same documents. In samples
+    with a single value alpha is not defined: they count as full agreement.
     """
     codes, _ = pd.factorize(units)
-    counts = counts[:, counts.any(axis=0)].astype(float)  # the order of the others stays
+    counts = counts[:, counts.any(axis=0)].astype(float)  # drop unused values
     values = counts.shape[1]
-    # A cell's coincidences: ordered pairs of its coders' values, divided by its other coders.
+    # Coincidences of a cell: ordered pairs of its coders' values, divided by its coders less one.
     share = counts / (counts.sum(axis=1, keepdims=True) - 1)
-    number = codes.max() + 1
-    of_unit = np.zeros((number, values, values))
+    unit_count = codes.max() + 1
+    unit_coincidences = np.zeros((unit_count, values, values))
     for value in range(values):
         pairs = share[:, [value]] * counts
         pairs[:, value] -= share[:, value]
-        np.add.at(of_unit[:, value], codes, pairs)
+        np.add.at(unit_coincidences[:, value], codes, pairs)
     alphas = []
-    for times in np.array_split(_draws(number, resamples), max(1, resamples * values**2 // 10**6)):
-        met = np.tensordot(times, of_unit, axes=1)
-        alphas.extend(_alphas(met, scale))
+    for draws in np.array_split(
+        _draws(unit_count, resamples), max(1, resamples * values**2 // 10**6)
+    ):
+        coincidences = np.tensordot(draws, unit_coincidences, axes=1)
+        alphas.extend(_alphas(coincidences, scale))
     low, high = np.percentile(alphas, [2.5, 97.5])
     return float(low), float(high)
 
 
 @cache
 def _draws(number: int, resamples: int) -> np.ndarray:
-    """Return how often each of some units is drawn, shape (resamples, units)."""
+    """Return how often each bootstrap sample draws each unit, shape (resamples, units)."""
     drawn = np.random.default_rng(SEED).integers(number, size=(resamples, number))
     return np.array([np.bincount(sample, minlength=number) for sample in drawn], dtype=float)
 
 
-def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
-    """Return alpha of matrices of coincidences, shape (samples, values, values)."""
-    sums = met.sum(axis=2)
-    # Nominal values differ by 1 or not at all; ordinal ones by the distance of their mean ranks.
+def _alphas(coincidences: np.ndarray, scale: str) -> np.ndarray:
+    """Return alpha of coincidence matrices of shape (samples, values, values)."""
+    sums = coincidences.sum(axis=2)
+    # Nominal values differ by 1 or 0; ordinal values by the squared distance of their mean ranks.
     rank = sums.cumsum(axis=1) - sums / 2
-    unlike = 1 - np.eye(met.shape[1])
-    apart = (rank[:, :, None] - rank[:, None]) ** 2 if scale == "ordinal" else unlike[None]
-    observed = (met * apart).sum(axis=(1, 2))
-    expected = (sums[:, :, None] * sums[:, None] * apart).sum(axis=(1, 2))
+    nominal_distance = 1 - np.eye(coincidences.shape[1])
+    distance = (
+        (rank[:, :, None] - rank[:, None]) ** 2 if scale == "ordinal" else nominal_distance[None]
+    )
+    observed = (coincidences * distance).sum(axis=(1, 2))
+    expected = (sums[:, :, None] * sums[:, None] * distance).sum(axis=(1, 2))
     expected /= sums.sum(axis=1) - 1
     varied = (sums > 0).sum(axis=1) > 1
     return np.where(varied, 1 - observed / np.where(varied, expected, 1), 1.0)
 
 
 def disagreements(study: Study, table: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return every cell on which the coders differ, side by side, with evidence and reasons.
+    """Return every cell on which coders differ, with each coder's state, evidence and reason.
 
-    ``table`` is what :func:`coded_states` says, where that is at hand.
+    ``table`` is the result of :func:`coded_states`, if the caller has it already.
 
     Returns:
-        ``unit_id``, ``criterion_id``, ``coder``, ``state`` and, of the coder's row behind it,
-        ``observed_on``, ``evidence_ids``, ``confidence`` and ``rationale``: one row for each
-        coder who read the cell, the rows of a cell together.
+        One row for each coder who read the cell, with the rows of a cell together. The columns
+        are ``unit_id``, ``criterion_id``, ``coder``, ``state`` and, from the coder's row behind
+        the state, ``observed_on``, ``evidence_ids``, ``confidence`` and ``rationale``.
     """
     as_of, names = data_read_on(study), readers(study)
     table = coded_states(study) if table is None else table
@@ -229,8 +238,8 @@ def disagreements(study: Study, table: pd.DataFrame | None = None) -> pd.DataFra
     parts = []
     for coder in names:
         own = as_coded(study, coder)
-        read = differ.loc[differ[coder].notna(), ["unit_id", "criterion_id"]]
-        cells = states(own, as_of, as_of).cells.merge(read.reset_index()).set_index("index")
+        cells_read = differ.loc[differ[coder].notna(), ["unit_id", "criterion_id"]]
+        cells = states(own, as_of, as_of).cells.merge(cells_read.reset_index()).set_index("index")
         cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
         cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
         for column in ("confidence", "rationale"):
@@ -245,7 +254,7 @@ def disagreements(study: Study, table: pd.DataFrame | None = None) -> pd.DataFra
 
 
 def differing(values: pd.DataFrame) -> np.ndarray:
-    """Return, for each row of a column a coder, whether two of the values that it holds differ."""
+    """Return, for each row, whether two of its values differ; missing values do not count."""
     if values.empty:
         return np.zeros(len(values), dtype=bool)
     codes, _ = pd.factorize(values.to_numpy(dtype=object).ravel())
@@ -254,15 +263,15 @@ def differing(values: pd.DataFrame) -> np.ndarray:
 
 
 def confusion(study: Study, table: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return how often each pair of values met, over every pair of coders of a cell.
+    """Return how often each pair of values occurs, over all pairs of coders of a cell.
 
-    ``table`` is what :func:`coded_states` says, where that is at hand.
+    ``table`` is the result of :func:`coded_states`, if the caller has it already.
 
     Returns:
         A symmetric table with the values, levels first, as index and columns; a pair of equal
         values counts once on the diagonal, a pair of different values once on each side.
     """
-    table = _named(coded_states(study) if table is None else table, study)
+    table = _by_name(coded_states(study) if table is None else table, study)
     given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [value for value in order if value in given]
@@ -278,7 +287,7 @@ def _values(cells: pd.DataFrame, study: Study) -> set[str]:
 
 
 def _why_none(counts: np.ndarray, coder_count: int) -> str:
-    """Say why alpha would say nothing; the library raises in most of these cases."""
+    """Return why alpha would not be meaningful; in most of these cases the library raises."""
     if coder_count < 2:
         return "only one coder" if coder_count else "nobody has coded yet"
     if len(counts) == 0:
@@ -291,7 +300,7 @@ def _why_none(counts: np.ndarray, coder_count: int) -> str:
 
 
 def in_words(result: Agreement) -> str:
-    """Return an agreement in one sentence, never a bare number."""
+    """Return an agreement as a sentence that gives the number of cells with each figure."""
     if not result.cells:
         return f"{capital(result.why_none)}."
     sentence = f"The coders agree on {some_of(result.same, result.cells, 'cell', 'cells')}"
@@ -301,16 +310,16 @@ def in_words(result: Agreement) -> str:
         return f"{sentence}; where all agree, alpha is 1 by definition and says little."
     interval = ""
     if result.low is not None and result.high is not None:
-        interval = f" (95 per cent bootstrap interval {_two(result.low)} to {_two(result.high)})"
-    return f"{sentence}; Krippendorff's alpha {_two(result.alpha)}{interval}."
+        interval = f" (95 per cent bootstrap interval {_two_decimals(result.low)} to {_two_decimals(result.high)})"
+    return f"{sentence}; Krippendorff's alpha {_two_decimals(result.alpha)}{interval}."
 
 
-def _two(value: float) -> str:
+def _two_decimals(value: float) -> str:
     return rounded(value, 2, "half_even", ends=(1,))  # 1.00 only where all agree
 
 
 def as_table(results: Iterable[Agreement]) -> pd.DataFrame:
-    """Return agreements as a table, with the sentence that belongs to each."""
+    """Return agreements as a table with a sentence each; ``round`` only if any has one."""
     table = pd.DataFrame([{**vars(result), "in_words": in_words(result)} for result in results])
     if len(table) and table["round"].any():
         return table

@@ -1,6 +1,7 @@
-"""Take quotations that were made elsewhere into a study, as far as each says what it is about.
+"""Import quotations made in other tools as rows of evidence.
 
-They come as W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+The input is W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+An annotation is imported if its tags, address and words identify the unit, document and passage.
 """
 
 import datetime as dt
@@ -29,24 +30,24 @@ from analysis.wording import listed
 
 Row = dict[str, Any]
 
-_HOLDING = ("annotations", "items", "rows", "first", "@graph")
-"""Under one of these a collection holds its annotations."""
+_COLLECTION_KEYS = ("annotations", "items", "rows", "first", "@graph")
+"""Keys under which a collection of annotations lists its members."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class WebAnnotation:
-    """What an annotation says.
+    """The content of one annotation on one target.
 
     Attributes:
-        address: the address of what is annotated; empty: none is named.
-        sha256: the hash of what is annotated, if one is named.
-        exact: the words; empty: it quotes none.
-        prefix: the words before them.
-        suffix: the words after them.
+        address: the address of the annotated document; empty if none is given.
+        sha256: the SHA-256 hash of the annotated document; empty if none is given.
+        exact: the quoted words; empty if it quotes none.
+        prefix: the words before the quotation.
+        suffix: the words after the quotation.
         tags: its tags.
-        comment: what its author says in their own words.
-        created_on: the day on which it was made; empty: not said.
+        comment: the author's comment.
+        created_on: the day on which it was made; empty if not given.
     """
 
     address: str
@@ -60,15 +61,19 @@ class WebAnnotation:
 
 
 def read_annotations(path: Path) -> list[WebAnnotation]:
-    """Return every annotation of a file, one for each place that it is on.
+    """Return the annotations of a file, one for each target of each annotation.
 
     Raises:
-        StudyError: it is no such file.
+        StudyError: the file does not hold W3C Web Annotations as JSON.
     """
     remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-        return [made for annotation in _annotations(content) for made in _of(annotation)]
+        return [
+            on_target
+            for annotation in _annotations(content)
+            for on_target in _on_targets(annotation)
+        ]
     except (ValueError, RecursionError) as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
@@ -84,14 +89,14 @@ def _annotations(content: Any) -> Iterator[dict[str, Any]]:
     elif "target" in content:
         yield content
     else:
-        nested = [content[name] for name in _HOLDING if name in content]
+        nested = [content[name] for name in _COLLECTION_KEYS if name in content]
         if not nested and not str(content.get("type")).startswith("Annotation"):
             raise ValueError("it holds something other than annotations")
         for part in nested:
             yield from _annotations(part)
 
 
-def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
+def _on_targets(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
     given = _list(annotation.get("body"))
     bodies = [{"value": body} if isinstance(body, str) else body for body in given]
     bodies = [body for body in bodies if isinstance(body, dict)]
@@ -105,7 +110,7 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
             raise ValueError("it has an annotation of which the target is not an address")
         source = target.get("source") or target.get("id") or annotation.get("uri")
         source = source.get("id") if isinstance(source, dict) else source
-        selector = next(_quoting(target.get("selector")), {})
+        selector = next(_quote_selectors(target.get("selector")), {})
         yield WebAnnotation(
             address=_text(source),
             sha256=next(_hashes(target), ""),
@@ -116,13 +121,13 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
         )
 
 
-def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
-    """Yield the selectors that quote, those within others too."""
+def _quote_selectors(selector: Any) -> Iterator[dict[str, Any]]:
+    """Yield the text quote selectors, including those nested in other selectors."""
     for part in _list(selector):
         if isinstance(part, dict):
             if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
                 yield part
-            yield from _quoting(part.get("refinedBy"))
+            yield from _quote_selectors(part.get("refinedBy"))
 
 
 def _hashes(target: dict[str, Any]) -> Iterator[str]:
@@ -137,22 +142,23 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a text in one line; what is no text says nothing."""
+    """Return a text in one line; a value that is not a text gives an empty one."""
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 class _LeftOutError(Exception):
-    """An annotation cannot be taken in; says why."""
+    """An annotation cannot be imported; the message says why."""
 
 
 @dataclass
 class Annotated:
-    """What came of a file of annotations.
+    """The result of importing a file of annotations.
 
     Attributes:
-        taken: what became of each that was taken in: added, changed or unchanged; and its row.
-        incomplete: by the id of the evidence, what the annotation does not say.
-        left_out: each that was not taken in, by its number in the file, and why.
+        taken: for each imported annotation, what became of its row of evidence (added, changed
+            or unchanged) and the row's id.
+        incomplete: ids of evidence, each with what its annotation does not say.
+        left_out: each annotation not imported, with its number in the file and the reason.
     """
 
     taken: list[tuple[str, str]] = field(default_factory=list)
@@ -161,31 +167,31 @@ class Annotated:
 
 
 def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Annotated:
-    """Add and fill rows of evidence by the annotations of a file.
+    """Add rows of evidence, and fill existing ones, from the annotations of a file.
 
     Raises:
-        StudyError: the file holds no annotations, or the study would not be valid; the study is
-            as it was.
+        StudyError: the file holds no annotations, or the study would not be valid. The study is
+            not changed.
     """
     annotations = read_annotations(path)
     with changing(folder, path.name, dry_run) as changeset:
-        rows, annotated = _Rows(changeset), Annotated()
+        rows, annotated = _EvidenceRows(changeset), Annotated()
         for number, annotation in enumerate(annotations, start=1):
             line = SheetRow("annotations", number)
             try:
-                what, name, lacks = rows.take(annotation, line)
+                what, name, missing = rows.take(annotation, line)
             except _LeftOutError as why:
                 annotated.left_out.append((number, annotation, str(why)))
                 continue
             annotated.taken.append((what, name))
-            if lacks:
-                annotated.incomplete.append((name, lacks))
+            if missing:
+                annotated.incomplete.append((name, missing))
     return annotated
 
 
 @dataclass(frozen=True)
-class _Named:
-    """The ids that the tags of an annotation name; each is empty where none does."""
+class _TaggedIds:
+    """The ids that the tags of an annotation name; a field is empty if no tag names it."""
 
     unit: str = ""
     criterion: str = ""
@@ -195,7 +201,7 @@ class _Named:
 
 
 class _Tags:
-    """What tags may name: ids of the study, alone or behind the word for what they are of."""
+    """Reads tags that are ids of the study, alone ("kent") or after a kind ("unit:kent")."""
 
     def __init__(self, study: Study):
         self._ids = {
@@ -206,18 +212,18 @@ class _Tags:
             "extent": set(v.EXTENT) - {""},
         }
 
-    def read(self, tags: tuple[str, ...]) -> _Named:
-        """Return what tags name; nothing is guessed."""
+    def read(self, tags: tuple[str, ...]) -> _TaggedIds:
+        """Return the ids that tags name exactly; refuse tags that name several of a kind."""
         named: dict[str, set[str]] = defaultdict(set)
         for tag in tags:
-            for kind, name in self._meant(tag):
+            for kind, name in self._ids_of_tag(tag):
                 named[kind].add(name)
         for kind, names in named.items():
             if len(names) > 1:
                 raise _LeftOutError(f"its tags name more than one {kind}: {listed(sorted(names))}")
-        return _Named(**{kind: name for kind, (name,) in named.items()})
+        return _TaggedIds(**{kind: name for kind, (name,) in named.items()})
 
-    def _meant(self, tag: str) -> Iterator[tuple[str, str]]:
+    def _ids_of_tag(self, tag: str) -> Iterator[tuple[str, str]]:
         kind, colon, name = tag.partition(":")
         if colon and kind in self._ids:
             if name.strip() not in self._ids[kind]:
@@ -232,23 +238,23 @@ class _Tags:
         yield from ((kind, tag) for kind in kinds)
 
 
-class _Rows:
-    """The rows of evidence that annotations add and fill."""
+class _EvidenceRows:
+    """Adds rows of evidence from annotations, and fills existing ones."""
 
     def __init__(self, changeset: Changeset):
         self._changeset, self._evidence = changeset, changeset.draft("evidence")
-        self._places, self._tags = _Places(changeset.study), _Tags(changeset.study)
+        self._documents, self._tags = _DocumentFinder(changeset.study), _Tags(changeset.study)
 
     def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
-        """Add or fill a row; return what was done, the row's id, and what is not said."""
+        """Add or fill a row; return what was done, the row's id, and what the annotation lacks."""
         if not annotation.exact:
             raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
         if len(annotation.exact.split()) > WORDS_AT_MOST:
             raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
-        _refuse_half_signs(annotation)
-        document, quoted = self._places.quoted(annotation)
+        _refuse_lone_surrogates(annotation)
+        document, quoted = self._documents.find(annotation)
         tags = self._tags.read(annotation.tags)
-        place = self._row(tags, document, annotation)
+        place = self._place_to_fill(tags, document, annotation)
         if place is not None and not tags.evidence:
             self._refuse_other_words(annotation, self._evidence.rows[place])
         if place is None:
@@ -264,8 +270,10 @@ class _Rows:
                 f"tag evidence:{row['evidence_id']}, and write there what is to be said"
             )
 
-    def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
-        """Return the place of the row that is meant: the one named, or that has these words."""
+    def _place_to_fill(
+        self, tags: _TaggedIds, document: Row, annotation: WebAnnotation
+    ) -> int | None:
+        """Return the index of the row to fill: one that a tag names, or with the same quotation."""
         key = tags.unit, document["document_id"]
         for place, row in enumerate(self._evidence.rows):
             same = (row["unit_id"], row["document_id"]) == key and not tags.evidence
@@ -274,16 +282,21 @@ class _Rows:
         return None
 
     def _add(
-        self, annotation: WebAnnotation, tags: _Named, document: Row, quoted: Row, line: SheetRow
+        self,
+        annotation: WebAnnotation,
+        tags: _TaggedIds,
+        document: Row,
+        quoted: Row,
+        line: SheetRow,
     ) -> str:
         if not tags.unit:
             why = "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
             raise _LeftOutError(why)
         if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
-        # For the other tags evidence has no column.
-        own = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
-        kept = "; ".join(tag for tag in annotation.tags if tag not in own)
+        # The other tags go into the note, since evidence has no column for them.
+        unit_tags = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
+        kept = "; ".join(tag for tag in annotation.tags if tag not in unit_tags)
         taken = {row["evidence_id"] for row in self._evidence.rows}
         name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
         row = {
@@ -301,7 +314,7 @@ class _Rows:
         return name
 
     def _fill(
-        self, place: int, tags: _Named, document: Row, quoted: Row, line: SheetRow
+        self, place: int, tags: _TaggedIds, document: Row, quoted: Row, line: SheetRow
     ) -> tuple[str, str]:
         row = self._evidence.rows[place]
         name = row["evidence_id"]
@@ -319,13 +332,13 @@ class _Rows:
         filled = {column: text for column, text in quoted.items() if text and not row[column]}
         summary = f"{name}: {listed([*filled])}"
         if not filled:
-            self._changeset.say(UNCHANGED, "evidence", row, summary, line)
+            self._changeset.record(UNCHANGED, "evidence", row, summary, line)
             return UNCHANGED, name
         self._changeset.put("evidence", {**row, **filled}, summary, line, place)
         return CHANGED, name
 
 
-def _refuse_half_signs(annotation: WebAnnotation) -> None:
+def _refuse_lone_surrogates(annotation: WebAnnotation) -> None:
     words = annotation.exact + annotation.prefix + annotation.suffix + annotation.comment
     try:
         "".join([words, *annotation.tags]).encode()
@@ -333,8 +346,8 @@ def _refuse_half_signs(annotation: WebAnnotation) -> None:
         raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
 
 
-class _Places:
-    """Where the words of annotations stand, in the documents that a study has."""
+class _DocumentFinder:
+    """Finds the words of annotations in the documents of a study."""
 
     def __init__(self, study: Study):
         self._library, store = Library(study), DocumentStore(study.folder)
@@ -345,15 +358,17 @@ class _Places:
             self._by_hash[store.known(row)["sha256"]] = row
             source = sources[row["source_id"]]
             own = row["retrieved_from"] if row["access"] != PRIVATE else ""
-            for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
-                # Of several versions the latest is looked in first.
+            for address in {
+                _comparable_address(url) for url in (own, source["url"], source["archived"])
+            } - {""}:
+                # Insert at the front, so that the latest version of a document is searched first.
                 self._by_address[address].insert(0, row)
 
-    def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
-        """Return the document that has the words, and the cells that say where they stand."""
+    def find(self, annotation: WebAnnotation) -> tuple[Row, Row]:
+        """Return the document with the words, and the values of the columns that locate them."""
         document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
-        bare = _bare(annotation.address)
-        # A document is held without the query string where it is the same without.
+        bare = _comparable_address(annotation.address)
+        # The study may have the document under its address without the query string.
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
         rows = [document] if document else by_address
         if not rows:
@@ -366,33 +381,33 @@ class _Places:
             )
         for row in rows:
             text = texts[row["document_id"]]
-            if cells := text and _cells(annotation, text):
+            if cells := text and _location(annotation, text):
                 return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
         named = listed([name for name, text in texts.items() if text])
         raise _LeftOutError(f"the words are not in {named}")
 
 
-def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
-    """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
-    around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
-    places = text.places(annotation.exact, **around)
+def _location(annotation: WebAnnotation, text: QuotableText) -> Row | None:
+    """Return page, prefix and suffix, as far as the text has them; ``None`` without the words."""
+    context = {"prefix": annotation.prefix, "suffix": annotation.suffix}
+    places = text.places(annotation.exact, **context)
     if not places:
-        around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
+        context, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
     pages = {place.pages[0] for place in places}
-    return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
+    return {"page": str(*pages) if len(pages) == 1 else "", **context} if pages else None
 
 
 def _has_quote(row: Row, quote: str) -> bool:
     return comparable(row["quote"]).key == comparable(quote).key
 
 
-def _bare(address: str) -> str:
-    """Return an address as it is compared: without its scheme, its fragment and a slash at its end."""
+def _comparable_address(address: str) -> str:
+    """Return an address for comparison: without scheme, fragment and trailing slash."""
     return urldefrag(address).url.rstrip("/").partition("://")[2]
 
 
 def _day(text: str) -> str:
-    """Return a day that has been; else nothing."""
+    """Return an ISO date that is not in the future; empty for any other text."""
     try:
         return text if dt.date.fromisoformat(text) <= dt.date.today() else ""
     except ValueError:

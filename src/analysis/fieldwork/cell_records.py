@@ -1,4 +1,4 @@
-"""What a study says of each cell, and its provenance: the rows that it comes from."""
+"""Records of cells: the state of each cell, and its provenance (the rows it comes from)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,28 +20,28 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class CellRecord:
-    """One criterion of one unit at a date.
+    """The state and provenance of one cell (one criterion of one unit) at a date.
 
     Attributes:
         unit_id: the unit.
         criterion: the row of the criterion.
         state: a level or an unknown.
-        last_level: the level that is outdated; empty: none is.
-        reason: why it has its state, in a sentence.
-        assessment: the row behind the state; where there is none, each column is empty.
-        when: the date of that row's source, in words; empty: there is no row.
-        rule: the written rule of its level; empty: none is written.
-        why_carried: why the level stands though the copy read breaks off; empty: it does not.
-        earlier_rules: whether a coding behind it was made under an earlier wording of the rules.
-        disputed: whether a coder has differed since it was settled.
+        last_level: the outdated level; empty if there is none.
+        reason: why the cell has its state, in a sentence.
+        assessment: the assessment behind the state; if there is none, each column is empty.
+        when: the date of that assessment, in words; empty if there is none.
+        rule: the codebook's rule for its level; empty if there is none.
+        why_carried: why the level stands although the copy that was read breaks off; else empty.
+        earlier_rules: whether its assessment rests on codings under an earlier wording of the rules.
+        disputed: whether it was assessed by consensus, and the codings do not agree (any more).
         evidence: the evidence behind the state, each with its source.
-        notices: what must stand with results on the criterion.
-        codings: all codings of the cell, whatever their date, each with its date in words
-            (``when``), the ids of its evidence (``evidence``) and ``earlier_rules``.
-        assessments: likewise all assessments.
-        replaced: codings and assessments that gave way to others.
-        not_adjudicated: rows that leave it without an assessment, and say why.
-        requests: the requests that were sent on it.
+        notices: texts that must be shown with results on the criterion.
+        codings: all codings of the cell, of any date, each with its date in words (``when``),
+            the ids of its evidence (``evidence``) and ``earlier_rules``.
+        assessments: all assessments of the cell, of any date, with ``when`` and ``evidence``.
+        replaced: earlier codings and assessments that were replaced.
+        not_adjudicated: decisions to leave the cell without an assessment, with the reason.
+        requests: the requests sent about it.
         replies: the replies on it.
     """
 
@@ -72,7 +72,7 @@ class CellRecord:
 
     @property
     def key(self) -> tuple[str, str]:
-        """The ids of its unit and of its criterion."""
+        """The ids of its unit and its criterion."""
         return self.unit_id, self.criterion_id
 
     @property
@@ -82,18 +82,18 @@ class CellRecord:
 
     @property
     def rests_on_copy(self) -> bool:
-        """Whether its level rests on nothing but copies that break off."""
+        """Whether its level rests only on copies that break off (excerpts read whole)."""
         extents = {row["extent_read"] for row in self.evidence}
         return self.known and extents == {"whole_excerpt"}
 
     @property
     def since_read(self) -> str:
-        """What became of the documents behind it since they were read; empty: nothing seen."""
+        """What happened to its documents after they were read; empty if no change was seen."""
         return " ".join(dict.fromkeys(row["since_read"] for row in self.evidence)).strip()
 
     @property
     def since_in_short(self) -> str:
-        """The same without which document it is, to stand within a sentence."""
+        """``since_read`` without the name of the document, for use within a sentence."""
         return self.since_read.partition(":")[0].lower()
 
     @property
@@ -103,12 +103,12 @@ class CellRecord:
 
 
 def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecord]:
-    """Return the record of every cell of a matrix, in its order.
+    """Return the record of every cell of a matrix, in the order of the matrix.
 
     Args:
         study: the study, with the units of the matrix's date.
         matrix: the states.
-        unit: of this unit only; empty: of all.
+        unit: the only unit to include; empty for all.
     """
     cells = matrix.cells[matrix.cells["unit_id"] == unit] if unit else matrix.cells
     criteria = {row["criterion_id"]: row for row in records(study["criteria"])}
@@ -116,7 +116,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
     notices = study["notices"].groupby("criterion_id")["text"].agg(list).to_dict()
     evidence = {row["evidence_id"]: row for row in with_sources(study, "evidence")}
     assessments, carried = records_by_key(study["assessments"]), why_carried(study)
-    none = dict.fromkeys(study["assessments"].columns, "")
+    empty_row = dict.fromkeys(study["assessments"].columns, "")
     earlier, reopened = assessed_under_earlier_rules(study.tables), disputed(study)
     provenance = _rows_on_cells(study, unit)
     return [
@@ -126,7 +126,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
             state=cell.state,
             last_level=cell.last_level,
             reason=reason,
-            assessment=assessments.get(cell.row, none),
+            assessment=assessments.get(cell.row, empty_row),
             when=date_in_words(assessments[cell.row]) if cell.row in assessments else "",
             rule=rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             why_carried=carried.get(cell.row, ""),
@@ -144,12 +144,14 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
 
 
 def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], list[Row]]]:
-    """Return the rows on each cell, by the name that its record gives them."""
-    # Every coding is there: those of units that are not shown are left out after.
+    """Return the rows on each cell, by the name of the record's attribute for them."""
+    # ``under_earlier_rules`` covers all codings; those of units not in the study are dropped below.
     codings = study.tables["codings"].assign(earlier_rules=under_earlier_rules(study.tables))
     tables = {
-        "codings": _in_words(codings[codings["unit_id"].isin(study["units"]["unit_id"])]),
-        "assessments": _in_words(study["assessments"]),
+        "codings": _with_dates_in_words(
+            codings[codings["unit_id"].isin(study["units"]["unit_id"])]
+        ),
+        "assessments": _with_dates_in_words(study["assessments"]),
         "replaced": pd.concat([study["assessments_history"], study["codings_history"]]),
         "not_adjudicated": study["set_aside"],
         "requests": sent_requests(study),
@@ -161,8 +163,8 @@ def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], l
     }
 
 
-def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with their date in words, and with the ids of their evidence one by one."""
+def _with_dates_in_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their date in words, and their evidence ids as a list."""
     return rows.assign(
         when=[date_in_words(row) for row in records(rows)],
         evidence=rows["evidence_ids"].map(listed_ids),
@@ -170,5 +172,5 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def listed_ids(text: str) -> list[str]:
-    """Return the ids that a cell joins by ";"."""
+    """Return the ids in a cell that joins them by ";"."""
     return text.split(";") if text else []

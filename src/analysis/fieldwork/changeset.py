@@ -1,6 +1,6 @@
-"""What a returned workbook would change in a study: prepared whole, checked, and only then done.
+"""Changesets: all changes that a workbook makes to a study, checked before any is written.
 
-What comes of it are the tables that change, as files; :func:`changing` writes them.
+A changeset gives the new content of each table that changes; :func:`changing` writes the files.
 """
 
 import datetime as dt
@@ -23,21 +23,21 @@ from analysis.study.load import check
 from analysis.study.tables import as_csv, is_marked
 
 TO_BE_GIVEN = "(to be given)"
-"""Stands in a dry run for the reason why rows are replaced, where none was given."""
+"""Placeholder in a dry run for the reason why rows are replaced, if none was given."""
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
 
 
 @dataclass(frozen=True)
 class Change:
-    """One row that a workbook adds, changes, takes out or leaves as it is.
+    """One row that a workbook adds, changes, removes or leaves unchanged.
 
     Attributes:
         what: :data:`ADDED`, :data:`CHANGED`, :data:`REMOVED` or :data:`UNCHANGED`.
         table: the table.
         unit_id: the unit, or empty.
         criterion_id: the criterion, or empty.
-        summary: what changes, in a few words.
-        place: the address in the workbook.
+        summary: the change in a few words.
+        place: the address of the row in the workbook.
     """
 
     what: str
@@ -50,13 +50,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a workbook, or a table, comes to.
+    """The result of taking in a workbook or a table.
 
     Attributes:
-        changes: every row of the study that comes of it, in its own order.
-        notes: what was tidied in reading it and what was left out, as sentences.
-        written: the files of the study that were changed; none in a dry run.
-        answers: of a table: for each criterion, how many cells have which level or unknown.
+        changes: what becomes of each of its rows, in the order of the workbook.
+        notes: what was normalised or left out in reading it, as sentences.
+        written: the files of the study that were changed; empty in a dry run.
+        answers: for a table, the number of cells with each level or unknown, by criterion.
     """
 
     changes: list[Change]
@@ -65,30 +65,30 @@ class Intake:
     answers: dict[str, Counter] = field(default_factory=dict)
 
 
-_FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
-"""Columns of tables that a form does not have, and the one that they follow from."""
+_FORM_COLUMNS = {"queries_count": "queries", "replaced_why": "level"}
+"""Columns of tables that no form has, and the form's column from which each follows."""
 
 
-_DAYS = ("read_on", "searched_on", "received_on", *v.REQUEST_DAYS)
-"""Columns of what somebody did, which cannot be later than today."""
+_DAY_COLUMNS = ("read_on", "searched_on", "received_on", *v.REQUEST_DAYS)
+"""Columns with the day of something done, which cannot be later than today."""
 
 
 class TableDraft:
-    """A table while it is being changed: every new row remembers the line that it came from.
+    """A table while it is being changed; ``lines`` has the workbook line behind each new row.
 
-    ``order`` are the columns by which it is kept sorted; none: new rows come at the end.
+    ``order`` has the columns by which the table is sorted; if empty, new rows go to the end.
     """
 
     def __init__(self, study: Study, table: str):
-        """Begin with the table as it stands."""
+        """Start from the current table."""
         self.table = study.descriptor.tables[table]
         self.rows: list[dict[str, str]] = records(study[table])
         self.lines: list[SheetRow | None] = [None] * len(self.rows)
         self.removed: set[int] = set()
-        self.order = self._sorted_by()
+        self.order = self._sort_columns()
 
     def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
-        """Return the places of the rows as they stand, by their text in these columns."""
+        """Return the indexes of the current rows, by their values in these columns."""
         by_key: dict[tuple[str, ...], list[int]] = {}
         for place, row in enumerate(self.rows):
             if place not in self.removed:
@@ -101,17 +101,17 @@ class TableDraft:
         self.lines.append(line)
 
     def replace(self, place: int, row: Mapping[str, str], line: SheetRow) -> None:
-        """Put a row in another's place."""
+        """Replace the row at an index."""
         self.rows[place] = {name: row.get(name, "") for name in self.table.columns}
         self.lines[place] = line
 
     def remove(self, place: int) -> dict[str, str]:
-        """Take a row out, and return it; the others keep their places."""
+        """Remove a row and return it; the other rows keep their indexes."""
         self.removed.add(place)
         return self.rows[place]
 
     def finish(self) -> tuple[pd.DataFrame, list[SheetRow | None]]:
-        """Return the table, in the order that it was kept in, and the line behind each row."""
+        """Return the table, sorted by ``order``, and the line behind each row."""
         places = [n for n in range(len(self.rows)) if n not in self.removed]
         if self.order:
             places.sort(key=lambda n: [self.rows[n][name] for name in self.order])
@@ -119,8 +119,8 @@ class TableDraft:
         frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
         return frame, [self.lines[n] for n in places]
 
-    def _sorted_by(self) -> list[str]:
-        """Return the longest start of the key by which the table is sorted."""
+    def _sort_columns(self) -> list[str]:
+        """Return the longest prefix of the primary key by which the table is sorted."""
         key = list(self.table.data_schema.primaryKey)
         while key:
             keys = [[row[name] for name in key] for row in self.rows]
@@ -132,13 +132,13 @@ class TableDraft:
 
 @dataclass
 class Changeset:
-    """What a workbook would change.
+    """All changes that a workbook would make to a study.
 
     Attributes:
-        study: the study as it stands.
+        study: the current study.
         workbook: the workbook, with its notes and problems.
-        drafts: the tables that it may change, by name.
-        changes: every row of it, in the order of the workbook.
+        drafts: drafts of the tables that it may change, by table name.
+        changes: what becomes of each row of the workbook, in its order.
     """
 
     study: Study
@@ -147,7 +147,7 @@ class Changeset:
     changes: list[Change] = field(default_factory=list)
 
     def draft(self, table: str) -> TableDraft:
-        """Return the draft of a table, begun when it is first asked for."""
+        """Return the draft of a table; create it on the first call."""
         if table not in self.drafts:
             self.drafts[table] = TableDraft(self.study, table)
         return self.drafts[table]
@@ -155,7 +155,7 @@ class Changeset:
     def keep_old(
         self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: SheetRow
     ) -> None:
-        """Keep the old version of a row that is replaced; that needs a reason."""
+        """Add the old version of a replaced row to the history table; this needs a reason."""
         if why["replaced_why"] == TO_BE_GIVEN:
             self.workbook.note(
                 "A row is replaced: give the reason with --reason", line.place("level")
@@ -174,41 +174,42 @@ class Changeset:
         line: SheetRow,
         place: int | None = None,
     ) -> None:
-        """Add a row, or put it in the place of another, and keep what becomes of the line."""
+        """Add a row, or replace the row at ``place``, and record the change."""
         draft = self.draft(table)
         if place is None:
             draft.add(row, line)
         else:
             draft.replace(place, row, line)
-        self.say(ADDED if place is None else CHANGED, table, row, summary, line)
+        self.record(ADDED if place is None else CHANGED, table, row, summary, line)
 
-    def say(
+    def record(
         self, what: str, table: str, row: Mapping[str, str], summary: str, line: SheetRow
     ) -> None:
-        """Keep what becomes of a line."""
+        """Record what becomes of a line."""
         unit, criterion = row.get("unit_id", ""), row.get("criterion_id", "")
         self.changes.append(Change(what, table, unit, criterion, summary, line.place()))
 
     @property
-    def changing(self) -> list[Change]:
-        """The changes that are any."""
+    def actual_changes(self) -> list[Change]:
+        """The changes, without rows that stay unchanged."""
         return [change for change in self.changes if change.what != UNCHANGED]
 
     def files(self) -> dict[str, bytes]:
         """Return the new content of every table that changes, by file name.
 
-        Breaches of the study's own rules are added to the workbook's problems, each at the cell
-        that it comes from.
+        Violations of the study's rules are added to the workbook's problems, each with the
+        address of the workbook cell that causes it.
         """
         frames, lines = dict(self.study.tables), {}
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
-        self._note_days_to_come()
+        self._note_future_days()
         note_filled_or_sorted(self.workbook, self._lines())
-        # A cell that could not be read is not to be blamed again for saying nothing.
+        # A cell that could not be read has a problem already: do not report it again as empty.
         refused = {problem.column for problem in self.workbook.problems}
         problems = [
-            self._at_its_cell(problem, lines) for problem in check(self.study.descriptor, frames)
+            self._with_workbook_address(problem, lines)
+            for problem in check(self.study.descriptor, frames)
         ]
         self.workbook.problems += [problem for problem in problems if problem.column not in refused]
         changed = {
@@ -216,14 +217,14 @@ class Changeset:
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }
-        # A study that an older version wrote is brought up with its first change.
+        # A study with an older schema is migrated together with its first change.
         return {**self.study.migrated_files, **changed} if changed else {}
 
     def checked_files(self) -> dict[str, bytes]:
         """Return :meth:`files`.
 
         Raises:
-            StudyError: the study would not be valid.
+            StudyError: the workbook has problems, or the study would not be valid.
         """
         files = self.files()
         if self.workbook.problems:
@@ -231,33 +232,39 @@ class Changeset:
         return files
 
     def _lines(self) -> list[SheetRow]:
-        """Return the rows of the workbook that add or change something, and a unit's answers."""
+        """Return the workbook rows that add or change something, and the answers of a unit."""
         lines = [line for draft in self.drafts.values() for line in draft.lines if line is not None]
         answers = self.workbook.forms.get(REPLY.name, [])
         lines += [line for line in answers if line["answer"] or line["document"]]
         return list({line.place(): line for line in lines}.values())
 
-    def _note_days_to_come(self) -> None:
-        """Note days of reading, searching and the like that are later than today."""
+    def _note_future_days(self) -> None:
+        """Note days of reading, searching and so on that are in the future."""
         today = dt.date.today().isoformat()
         for draft in self.drafts.values():
             for place, (row, line) in enumerate(zip(draft.rows, draft.lines, strict=True)):
                 if line is None or place in draft.removed:
                     continue
-                for name in _DAYS:
+                for name in _DAY_COLUMNS:
                     if row.get(name, "") > today:
                         note = "A day that is still to come was taken as it is"
                         self.workbook.note(note, line.place(name))
 
-    def _at_its_cell(self, problem: Problem, lines: dict[str, list[SheetRow | None]]) -> Problem:
-        of_file = lines.get(problem.file, [])
-        line = of_file[problem.row - 2] if problem.row and problem.row - 2 < len(of_file) else None
+    def _with_workbook_address(
+        self, problem: Problem, lines: dict[str, list[SheetRow | None]]
+    ) -> Problem:
+        file_lines = lines.get(problem.file, [])
+        line = (
+            file_lines[problem.row - 2]
+            if problem.row and problem.row - 2 < len(file_lines)
+            else None
+        )
         if line is None:
             return problem
-        column = _FILLED_AS.get(problem.column, problem.column)
+        column = _FORM_COLUMNS.get(problem.column, problem.column)
         if column == "evidence_ids":
             cited = line.several("evidence")
-            # A rule about one of several ids begins with it.
+            # The rule text of a problem with one of several ids begins with that id.
             named = (name for name, text in cited.items() if problem.rule.startswith(f"{text} "))
             column = next(named, next(iter(cited), "evidence_1"))
         place = line.place(column)
@@ -266,12 +273,17 @@ class Changeset:
 
 @contextmanager
 def changing(folder: Path, name: str, dry_run: bool = False) -> Iterator[Changeset]:
-    """Give what is to change in a study: at the end all of it is written, or nothing.
+    """Yield a changeset; write all its changes at the end of the block, or none of them.
 
-    The study is locked while it is read and written. ``name``: where the changes come from.
+    The study is locked while it is read and written, except in a dry run.
+
+    Args:
+        folder: the study's folder.
+        name: the name of the source of the changes, for messages.
+        dry_run: check the changes but do not write them.
 
     Raises:
-        StudyError: the study would not be valid; it is as it was.
+        StudyError: the study would not be valid; it is not changed.
     """
     with nullcontext() if dry_run else journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook(name))

@@ -1,4 +1,4 @@
-"""What a returned coding workbook changes: codings that are new, and those that they replace."""
+"""Intake of a coding workbook: find new codings, and the codings that they replace."""
 
 import datetime as dt
 from collections import Counter
@@ -11,8 +11,8 @@ from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.picks import Picks, bring_in_nothing_found
 from analysis.fieldwork.row_reader import (
-    DATED,
-    MARK,
+    DATE_COLUMNS,
+    MARK_PATTERN,
     Mark,
     Row,
     RowReader,
@@ -31,16 +31,16 @@ from analysis.wording import agreeing
 _CELL = ("unit_id", "criterion_id")
 
 Existing = dict[tuple[str, ...], dict[str, int]]
-"""A coder's codings: for each cell, the place of each by the sign of what it says."""
+"""A coder's codings: for each cell, the index of each coding by its fingerprint."""
 
 
 def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned coding workbook changes, and keep it in the changeset.
+    """Add the changes of a returned coding workbook to a changeset.
 
     Args:
-        changeset: of the study as it stands and the workbook.
-        reason: why existing codings are replaced; needed where any is.
-        on: the day on which they are.
+        changeset: the changeset, with the current study and the workbook.
+        reason: why existing codings are replaced; required if any is.
+        on: the day of the replacement.
     """
     coder, reader = _coder_of(changeset), RowReader(changeset)
     if coder:
@@ -54,7 +54,7 @@ def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
 
 
 class _Codings:
-    """The lines of one coding workbook, held against the study."""
+    """Compares the lines of one coding workbook with the study."""
 
     def __init__(self, changeset: Changeset, reader: RowReader, coder: str):
         self.changeset, self.reader, self.coder = changeset, reader, coder
@@ -64,12 +64,12 @@ class _Codings:
             for key, places in self.draft.places("coder", *_CELL).items()
             if key[0] == coder
         }
-        dated = self.draft.places("coder", *_CELL, *DATED)
-        self.of_date = {key[1:]: places for key, places in dated.items() if key[0] == coder}
+        dated = self.draft.places("coder", *_CELL, *DATE_COLUMNS)
+        self.places_by_date = {key[1:]: places for key, places in dated.items() if key[0] == coder}
         self.outdated = changed_criteria(changeset)
         self.rules_marks = codebook_marks(changeset.study.tables)
         self.taken: list[tuple[SheetRow, Mark, Row]] = []
-        self.kept: set[int] = set()
+        self.unchanged: set[int] = set()
 
     def propose(self, reason: str, on: dt.date) -> None:
         seen: set[tuple[str, ...]] = set()
@@ -92,56 +92,58 @@ class _Codings:
                 self._compare(line, mark, row)
             seen.add(content)
         note_missing(self.workbook, returned)
-        for line, row, place in self._with_places():
-            self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
+        for line, row, place in self._with_replaced_places():
+            self._add_or_replace(
+                line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason}
+            )
 
     def _compare(self, line: SheetRow, mark: Mark, row: Row) -> None:
-        """Keep a row that says something new; say of it that it is unchanged, or refuse it."""
+        """Record a row as unchanged, refuse it, or keep it as a new or changed coding."""
         place = self.existing.get(_cell(row), {}).get(text_mark(row))
         if place is not None:
-            self.kept.add(place)
-            self.changeset.say(UNCHANGED, "codings", row, _in_short(row), line)
-        elif text_mark(row) == mark.sign:
-            _refuse_as_old(self.changeset, line, "the study holds another coding here since")
+            self.unchanged.add(place)
+            self.changeset.record(UNCHANGED, "codings", row, _level_and_date(row), line)
+        elif text_mark(row) == mark.fingerprint:
+            _refuse_outdated(self.changeset, line, "the study holds another coding here since")
         elif row["criterion_id"] in self.outdated:
-            _refuse_as_old(self.changeset, line, "the rules of this criterion were changed since")
+            _refuse_outdated(self.changeset, line, "the rules of this criterion were changed since")
         else:
             row["rules_mark"] = self.rules_marks[row["criterion_id"]]
             self.taken.append((line, mark, row))
 
-    def _take(self, line: SheetRow, row: Row, place: int | None, past: Row) -> None:
-        """Add a new coding, or put a changed one in the place of the one that it replaces."""
-        same_date = self.of_date.setdefault((*_cell(row), *dates_of(row)), [])
+    def _add_or_replace(self, line: SheetRow, row: Row, place: int | None, past: Row) -> None:
+        """Add a new coding, or replace the coding that a row changes."""
+        same_date = self.places_by_date.setdefault((*_cell(row), *dates_of(row)), [])
         place = same_date[0] if place is None and same_date else place
         if place is None:
             same_date.append(len(self.draft.rows))
-            self.changeset.put("codings", row, _in_short(row), line)
+            self.changeset.put("codings", row, _level_and_date(row), line)
             return
         taken_by, old = self.draft.lines[place], self.draft.rows[place]
-        if place in self.kept or taken_by is not None:
+        if place in self.unchanged or taken_by is not None:
             other = f" ({taken_by.place()})" if taken_by else ""
             rule = f"another row{other} gives this cell another coding of the same date"
             remedy = "keep one of the two, or change the date of one"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
-        summary = f"{_in_short(old)} → {_in_short(row)}{also_changed(old, row)}"
+        summary = f"{_level_and_date(old)} → {_level_and_date(row)}{also_changed(old, row)}"
         self.changeset.keep_old("codings", old, past, line)
         self.changeset.put("codings", row, summary, line, place)
 
-    def _with_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
-        """Yield each line and row with the place of the coding that it changes, if it changes one.
+    def _with_replaced_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
+        """Yield each line and row with the index of the coding that it changes, if any.
 
-        A row is often copied to hold a second date: then one of the copies is the row that was
-        there, and the others are new.
+        Coders often copy a row to add a second date. Then one of the copies is the original row,
+        and the others are new.
         """
         copies: dict[int, list[tuple[SheetRow, Row]]] = {}
         for line, mark, row in self.taken:
-            place = self.existing.get(_cell(row), {}).get(mark.sign)
-            if place is not None and place not in self.kept:
+            place = self.existing.get(_cell(row), {}).get(mark.fingerprint)
+            if place is not None and place not in self.unchanged:
                 copies.setdefault(place, []).append((line, row))
-            elif place is None and mark.sign not in ("", "new"):
+            elif place is None and mark.fingerprint not in ("", "new"):
                 note = "the coding that this row changes was changed since"
-                _refuse_as_old(self.changeset, line, note)
+                _refuse_outdated(self.changeset, line, note)
             else:
                 yield line, row, None
         for place, lines in copies.items():
@@ -162,7 +164,7 @@ def _cell(row: Row) -> tuple[str, str]:
 
 
 def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
-    """Record that a coder's batch came back, and say what counts as read without a row."""
+    """Record that a coder's batch came back, and note its cells read without a row."""
     batch = changeset.workbook.about.get("batch", "")
     draft = changeset.draft("assignments")
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
@@ -173,8 +175,8 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
     without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
     place = changeset.workbook.about_places.get("batch", "Start")
     if without:
-        of_all = f"{len(without)} of {len(cells)} cells given"
-        count = of_all if len(cells) > 1 else "the cell given"
+        share = f"{len(without)} of {len(cells)} cells given"
+        count = share if len(cells) > 1 else "the cell given"
         verb = agreeing(len(without), "counts", "count")
         note = f"Batch {batch} of {coder} came back: {count} {verb} as read without a row"
         changeset.workbook.note(note, place)
@@ -184,14 +186,14 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
 
 
 def _coder_of(changeset: Changeset) -> str:
-    """Return whose coding a workbook is; empty, and a problem kept, where it cannot be told."""
+    """Return the coder of a workbook; if unclear, add a problem and return an empty text."""
     workbook, study = changeset.workbook, changeset.study
     coder = recorded_name(study, workbook.about.get("coder", ""))
     rule = fault_of_name(coder)
     if not coder:
         rule = "it does not say whose coding this is"
     elif not rule and coder not in set(study["codings"]["coder"]):
-        marks = (MARK.fullmatch(line["row"]) for line in workbook.forms.get("coding", []))
+        marks = (MARK_PATTERN.fullmatch(line["row"]) for line in workbook.forms.get("coding", []))
         if any(match and match[3] not in ("new", "aside") for match in marks):
             rule = "no coder of this name coded before, and rows here are marked as coded before"
     if not rule and workbook.about.get("coder mark") != short_mark(normalised_text(coder, CODE)):
@@ -204,7 +206,7 @@ def _coder_of(changeset: Changeset) -> str:
 
 
 def changed_criteria(changeset: Changeset) -> set[str]:
-    """Return the criteria whose rules are not those that the workbook was written with."""
+    """Return the criteria whose rules have changed since the workbook was written."""
     about, now = changeset.workbook.about, codebook_marks(changeset.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
@@ -214,25 +216,27 @@ def changed_criteria(changeset: Changeset) -> set[str]:
     return changed
 
 
-def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
+def _refuse_outdated(changeset: Changeset, line: SheetRow, rule: str) -> None:
     rule += ", after the workbook was written"
     remedy = "write a new workbook, and enter it there"
     changeset.workbook.refuse(line.place("level"), line["level"], rule, remedy)
 
 
 def _has_content(line: SheetRow, mark: Mark) -> bool:
-    """Return whether a line is more than a row that was sent out empty and came back empty."""
-    if mark.sign not in ("", "new"):
-        return True  # a coding that was made: emptied, it is still to be answered for
-    shown = {"row", "unit_id", "criterion_id"} if mark.unit else {"row"}
-    return any(text for name, text in line.texts.items() if name not in shown)
+    """Return whether a line was sent with a coding, or has any text that we did not fill in."""
+    if mark.fingerprint not in ("", "new"):
+        return True  # it held a coding: if that was emptied, the line is refused later
+    prefilled = {"row", "unit_id", "criterion_id"} if mark.unit else {"row"}
+    return any(text for name, text in line.texts.items() if name not in prefilled)
 
 
 def _coding(reader: RowReader, line: SheetRow, mark: Mark, coder: str) -> Row | None:
     unit, criterion = reader.unit(line, mark.unit), reader.criterion(line, mark.criterion)
     if not unit or not criterion:
         return None
-    if mark.sign not in ("", "new") and not any(line[name] for name in ("level", "rationale")):
+    if mark.fingerprint not in ("", "new") and not any(
+        line[name] for name in ("level", "rationale")
+    ):
         rule = "a coding that was made is emptied here, and an old coding is never deleted"
         remedy = "put it back, or code the cell anew: not_assessed, say, with the reason"
         reader.workbook.refuse(line.place("level"), "", rule, remedy)
@@ -241,7 +245,7 @@ def _coding(reader: RowReader, line: SheetRow, mark: Mark, coder: str) -> Row | 
         "unit_id": unit,
         "criterion_id": criterion,
         "coder": coder,
-        **{name: line[name] for name in (*DATED, "read_on", "rationale")},
+        **{name: line[name] for name in (*DATE_COLUMNS, "read_on", "rationale")},
         "level": reader.level(line, criterion),
         "confidence": reader.confidence(line),
         "evidence_ids": reader.evidence_ids(line),
@@ -249,6 +253,6 @@ def _coding(reader: RowReader, line: SheetRow, mark: Mark, coder: str) -> Row | 
     }
 
 
-def _in_short(row: dict[str, str]) -> str:
+def _level_and_date(row: dict[str, str]) -> str:
     when = row["observed_on"] or "undated"
     return f"{row['level']} ({when}, {row['confidence']})"

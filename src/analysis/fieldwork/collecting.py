@@ -1,6 +1,6 @@
-"""Take collected documents into a study: a row for each, and a source where it has none.
+"""Add collected documents to a study: a row for each, and a source for those that have none.
 
-Which unit a document may be about is proposed to a person, and recorded by nothing.
+The unit that a document may be about is only proposed to the user, and never recorded.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study import Study, journal, load
 from analysis.study.values import is_on_the_web
 
-AT_ONCE = 250
-"""Documents after which what was collected is written: an interrupted run loses no more."""
+BATCH_SIZE = 250
+"""Documents are written in batches of this size: an interrupted run loses at most one batch."""
 
 
 @dataclass
 class Collection:
-    """What came of collecting.
+    """The result of collecting documents.
 
     Attributes:
-        added: the ids of new documents, each with what it came of.
-        left_out: what gave no new document, and why.
+        added: the ids of new documents, each with what was collected.
+        left_out: what gave no new document, each with the reason.
     """
 
     added: list[tuple[str, Collected]] = field(default_factory=list)
@@ -48,14 +48,14 @@ def without_document(study: Study) -> list[Wanted]:
 
 
 def not_archived(study: Study) -> list[str]:
-    """Return the addresses of sources of which no copy in a public archive is known.
+    """Return the web addresses of sources for which no copy in a public archive is recorded.
 
-    Without those of which a private document is held: nobody else is to hear of them.
+    Sources with a private document are left out, so that their addresses are not passed on.
     """
     sources, documents = study["sources"], study["documents"]
     private = documents.loc[documents["access"] == PRIVATE, "source_id"]
-    wanting = (sources["archived"] == "") & ~sources["source_id"].isin(private)
-    addresses = dict.fromkeys(sources.loc[wanting, "url"])
+    unarchived = (sources["archived"] == "") & ~sources["source_id"].isin(private)
+    addresses = dict.fromkeys(sources.loc[unarchived, "url"])
     return [*filter(is_on_the_web, addresses)]
 
 
@@ -65,51 +65,51 @@ def collect_into(
     wanted: Sequence[Wanted],
     progress: Callable[[str], None] = lambda step: None,
 ) -> Collection:
-    """Collect documents, and write what was collected into the study as it goes.
+    """Collect documents, and add them to the study in batches of :data:`BATCH_SIZE`.
 
     Args:
         folder: the study's folder.
-        collector: what collects.
-        wanted: what is to be collected.
-        progress: shown the step at hand.
+        collector: the collector.
+        wanted: the documents to collect.
+        progress: called with a description of each step.
     """
     collection, waiting = Collection(), []
 
-    def shown() -> Iterator[Wanted]:
+    def with_progress() -> Iterator[Wanted]:
         for number, document in enumerate(wanted, start=1):
             progress(f"{number} of {len(wanted)}: {document.place}")
             yield document
 
-    def take_in() -> None:
-        taken = take_documents_in(folder, waiting)
+    def add_batch() -> None:
+        added = take_documents_in(folder, waiting)
         waiting.clear()
-        collection.added += taken
+        collection.added += added
         store = DocumentStore(folder)
-        # As a search reads them: from the store.
-        texts = {name: store.pages(document.sha256) for name, document in taken}
+        # Read the pages back from the store, as a search does.
+        texts = {name: store.pages(document.sha256) for name, document in added}
         index_collected(store.folder, {name: text for name, text in texts.items() if text})
 
     try:
-        with contextlib.closing(collector.collect(shown())) as results:
+        with contextlib.closing(collector.collect(with_progress())) as results:
             for result in results:
                 if isinstance(result, NotCollected):
                     collection.left_out.append(result)
                 else:
                     waiting.append(result)
-                if len(waiting) >= AT_ONCE:
-                    take_in()
+                if len(waiting) >= BATCH_SIZE:
+                    add_batch()
     finally:
-        # Also where somebody interrupts it: what is collected is not collected again.
+        # Also after an interruption, so that collected documents are not collected again.
         if waiting:
-            take_in()
+            add_batch()
     return collection
 
 
 def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tuple[str, Collected]]:
-    """Write rows for documents into a study, and return the new ids.
+    """Add rows for documents to a study, and return each document with its id.
 
     Raises:
-        StudyError: the study would not be valid; it is as it was.
+        StudyError: the study would not be valid; it is not changed.
     """
     with journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("the documents"))
@@ -120,7 +120,7 @@ def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tupl
             for number, document in enumerate(collected, start=1)
         ]
         files = changeset.checked_files()
-        # Before the rows that need it: a row without its hash would be of a document for ever lost.
+        # Write the hashes first: without its hash, a private row cannot be matched to its file again.
         if rows.known_here:
             store.keep_private(rows.known_here)
         journal.commit(folder, files)
@@ -128,19 +128,19 @@ def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tupl
 
 
 def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
-    """Make private documents public that an address gives to anyone, byte for byte.
+    """Make private documents public if a public address gives the same bytes.
 
     Args:
         folder: the study's folder.
-        addresses: by the hash of a document, the address that gives it.
+        addresses: the public address of a document, by the document's hash.
 
     Returns:
-        By the id of each document that was private: its address.
+        The address of each document that was made public, by the document's id.
 
     Raises:
-        StudyError: the study would not be valid; it is as it was.
+        StudyError: the study would not be valid; it is not changed.
     """
-    made: dict[str, str] = {}
+    made_public: dict[str, str] = {}
     with changing(folder, "the documents") as changeset:
         store = DocumentStore(folder)
         sources = {row["source_id"]: row for row in changeset.draft("sources").rows}
@@ -154,15 +154,15 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
             row["retrieved_on"] = dt.date.today().isoformat()
             source = sources[row["source_id"]]
             source["url"] = source["url"] or address
-            made[row["document_id"]] = address
-    return made
+            made_public[row["document_id"]] = address
+    return made_public
 
 
 class DocumentRows:
-    """The rows of documents and sources that are added to a study."""
+    """Adds the rows of documents and their sources to a study."""
 
     def __init__(self, changeset: Changeset, store: DocumentStore):
-        """Take what they are added to, and what keeps documents."""
+        """Index the documents of the study by hash; ``store`` keeps their files."""
         self._changeset = changeset
         self.known_here: dict[str, dict[str, str]] = {}
         self._documents = changeset.draft("documents")
@@ -177,13 +177,13 @@ class DocumentRows:
             if digest:
                 self._by_hash.setdefault(digest, name)
             elif row["access"] == PRIVATE:
-                self._without_hash.setdefault(_figures(row), []).append(name)
+                self._without_hash.setdefault(_size_key(row), []).append(name)
 
     def add(self, collected: Collected, number: int) -> str:
-        """Add a document, and return its id; of one that the study has, the id that it has."""
-        if have := self._have(collected):
-            link_to_request(self._documents, {have}, collected.wanted.request_id)
-            return have
+        """Add a document and return its id; if the study has it already, return the existing id."""
+        if existing := self._existing_id(collected):
+            link_to_request(self._documents, {existing}, collected.wanted.request_id)
+            return existing
         line = SheetRow(collected.wanted.place, number)
         name = next(self._names)
         source = collected.wanted.source_id or self._source_at(collected)
@@ -194,41 +194,41 @@ class DocumentRows:
             "document_id": name,
             "source_id": source,
             "sha256": collected.sha256,
-            **_figures_of(collected),
+            **_size_columns(collected),
             "retrieved_on": collected.retrieved_on,
             "retrieved_from": collected.name,
             "access": collected.access,
             "extractor": collected.text.extractor,
             "text_sha256": collected.text_sha256,
             "unread": "; ".join(collected.text.unread),
-            "replaces": self._older(collected, source),
+            "replaces": self._previous_version(collected, source),
             "request_id": collected.wanted.request_id,
             "unit_id": collected.wanted.unit_id,
         }
         if collected.access == PRIVATE:
-            self.known_here[name] = _known_here(collected)
+            self.known_here[name] = _local_values(collected)
             row |= dict.fromkeys(KNOWN_HERE, "")
         self._by_hash[collected.sha256] = name
         self._changeset.put("documents", row, name, line)
         return name
 
     def _body_of(self, request: str) -> str:
-        """Return the body that was asked by a request; of none, nothing."""
+        """Return the name of the body to which a request was sent; empty if there is no request."""
         study = self._changeset.study
         body = study.lookup("requests", "asked_of").get(request, "")
         unit = study.lookup("requests", "unit_id").get(request, "")
         return f"{body[:1].upper()}{body[1:]}" or study.lookup("units", "name").get(unit, "")
 
-    def _have(self, collected: Collected) -> str:
-        """Return the id of a document that the study has already, of which the text was not here."""
+    def _existing_id(self, collected: Collected) -> str:
+        """Return the id of the same document if the study has it already; else an empty text."""
         if collected.sha256 in self._by_hash:
             return self._by_hash[collected.sha256]
-        # Its hash did not travel: to the byte as long, with as many pages and words.
-        alike = self._without_hash.get(_figures(_figures_of(collected)))
-        if not alike:
+        # The hash of a private document is not in the study: compare its size, pages and words.
+        candidates = self._without_hash.get(_size_key(_size_columns(collected)))
+        if not candidates:
             return ""
-        name = self._by_hash[collected.sha256] = alike.pop(0)
-        self.known_here[name] = _known_here(collected)
+        name = self._by_hash[collected.sha256] = candidates.pop(0)
+        self.known_here[name] = _local_values(collected)
         return name
 
     def _source_at(self, collected: Collected) -> str:
@@ -238,8 +238,8 @@ class DocumentRows:
         matches = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
         return next(matches, "")
 
-    def _older(self, collected: Collected, source: str) -> str:
-        """Return the latest document that came from the same address for the same source."""
+    def _previous_version(self, collected: Collected, source: str) -> str:
+        """Return the id of the latest document from the same address and source; empty if none."""
         for row in reversed(self._documents.rows if collected.access != PRIVATE else []):
             if (row["source_id"], row["retrieved_from"]) == (source, collected.name):
                 return row["document_id"]
@@ -247,7 +247,7 @@ class DocumentRows:
 
     def _source(self, collected: Collected, name: str) -> dict[str, str]:
         is_private = collected.access == PRIVATE
-        # What a private document says of itself may name a person, and sources are published.
+        # The metadata of a private document may name a person, and sources are published.
         title, date = ("", "") if is_private else (collected.text.title, collected.text.date)
         date = date if date <= dt.date.today().isoformat() else ""
         from_metadata = [word for word, text in (("title", title), ("date", date)) if text]
@@ -265,37 +265,37 @@ class DocumentRows:
         }
 
 
-def _known_here(collected: Collected) -> dict[str, str]:
+def _local_values(collected: Collected) -> dict[str, str]:
     known = collected.sha256, collected.text_sha256, collected.name
     return dict(zip(KNOWN_HERE, known, strict=True))
 
 
-def _figures_of(collected: Collected) -> dict[str, str]:
+def _size_columns(collected: Collected) -> dict[str, str]:
     pages = str(len(collected.text.pages))
     size, words = str(collected.size), str(collected.text.words)
     return {"media_type": collected.text.media_type, "bytes": size, "pages": pages, "words": words}
 
 
-def _figures(row: dict[str, str]) -> tuple[str, ...]:
+def _size_key(row: dict[str, str]) -> tuple[str, ...]:
     return row["media_type"], row["bytes"], row["pages"], row["words"]
 
 
 FILE_NAME, ADDRESS, FIRST_PAGE = "the name of its file", "its address", "its first page"
-_PAGE_AT_MOST = 3000
-"""Letters of a first page that are looked through."""
+_FIRST_PAGE_CHARACTERS = 3000
+"""Number of characters of the first page that are searched for names of units."""
 
 
 def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
-    """Return the one unit that a document names, and where; ``None``: it names none, or several.
+    """Return the only unit that a document names, and where; ``None`` if none or several.
 
-    A name counts where it stands as whole words. The first place that names any unit decides: the
-    address or the file name, and then the first page.
+    Only whole words count as a name. The address or file name is searched first, then the first
+    page; the first of these that names any unit decides.
     """
     place = urlsplit(collected.name)
     path = place.netloc + place.path if place.netloc else PurePath(collected.name).stem
     places = {
         ADDRESS if place.netloc else FILE_NAME: path,
-        FIRST_PAGE: collected.text.pages[0][:_PAGE_AT_MOST],
+        FIRST_PAGE: collected.text.pages[0][:_FIRST_PAGE_CHARACTERS],
     }
     names = study.lookup("units", "short_name")
     for where, text in places.items():
@@ -306,9 +306,13 @@ def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
 
 
 def _named(names: Mapping[str, str], text: str) -> list[str]:
-    """Return the ids of units of which a text has the name; a name within a longer one is none."""
-    words = f" {_words(text)} "
-    matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
+    """Return the ids of units whose name is in a text, and not only in a longer unit name."""
+    words = f" {_plain_words(text)} "
+    matches = {
+        unit: _plain_words(name)
+        for unit, name in names.items()
+        if f" {_plain_words(name)} " in words
+    }
     return [
         unit
         for unit, name in matches.items()
@@ -316,5 +320,5 @@ def _named(names: Mapping[str, str], text: str) -> list[str]:
     ]
 
 
-def _words(text: str) -> str:
+def _plain_words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))

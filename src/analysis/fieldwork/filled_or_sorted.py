@@ -1,6 +1,6 @@
-"""Look at the rows of a returned workbook for slips of a spreadsheet program.
+"""Find likely spreadsheet slips in a returned workbook: cells dragged down, columns sorted alone.
 
-Neither can be told for sure from what somebody meant, so each is only noted, for a person to look.
+Neither can be told for certain from what was intended, so each is only noted for a person to check.
 """
 
 import contextlib
@@ -16,72 +16,82 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 
 FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
 SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"
-_LEAST_ROWS, _LEAST_ALONE = 4, 5
-"""Rows that must count up or down before it is said: of dates, ids of evidence, or two columns at
-once; of any other column alone."""
-_RARE = 1 / 250
-"""Chance below which rows that stand in order by themselves are worth a look."""
+_FEWEST_ROWS, _FEWEST_ROWS_ALONE = 4, 5
+"""Fewest rows that count up or down before they are noted. The first applies to dates, evidence
+ids, and two columns that count together; the second to any other single column."""
+_CHANCE_LIMIT = 1 / 250
+"""Probability of a chance order below which a sorted column is noted."""
 _FIELDS = {field.name: field for form in FORMS for field in form.fields}
-_NAMES = {form.fields[0].name for form in FORMS} | {"unit_id", "criterion_id", "scope", "source_id"}
-_DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", "answered_on")
-"""Days of what people do: they do it from the top down, so that these stand in order."""
+_ID_COLUMNS = {form.fields[0].name for form in FORMS} | {
+    "unit_id",
+    "criterion_id",
+    "scope",
+    "source_id",
+}
+_ACTION_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "due_on", "answered_on")
+"""Days of actions. People work from the top down, so these columns are often in order."""
 
 
 def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> None:
-    """Note columns that count up or down by one row by row, and columns that were sorted alone.
+    """Note columns that count up or down by one from row to row, and columns sorted alone.
 
     Args:
         workbook: the workbook.
-        lines: those of its rows that add or change something.
+        lines: its rows that add or change something.
     """
     for tab in dict.fromkeys(line.sheet for line in lines):
         rows = sorted((line for line in lines if line.sheet == tab), key=lambda line: line.number)
-        running = list(_running(workbook, rows))
-        for name, run in running:
+        counting = list(_counting_columns(workbook, rows))
+        for name, run in counting:
             for line in run:
                 workbook.note_all(FILLED_DOWN, line.place(name))
         for name in _sorted_alone(workbook, rows):
-            if name not in dict(running):
+            if name not in dict(counting):
                 workbook.note_all(SORTED_ALONE, rows[0].place(name))
 
 
-def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str, list[SheetRow]]]:
-    """Yield each column with rows in which it counts up or down by one, where that is no chance."""
+def _counting_columns(
+    workbook: ReadWorkbook, rows: list[SheetRow]
+) -> Iterator[tuple[str, list[SheetRow]]]:
+    """Yield each column and run of rows that counts by one, if that is unlikely to be intended."""
     runs = [
         (name, run)
         for name in _columns(rows)
         for step in (1, -1)
         for run in _runs(rows, name, step)
     ]
-    brought = {line["evidence_id"] for line in workbook.forms.get("evidence", [])}
+    new_evidence = {line["evidence_id"] for line in workbook.forms.get("evidence", [])}
     for name, run in runs:
         numbers = {line.number for line in run}
-        besides = any(
-            other != name and len(numbers & {line.number for line in also}) >= _LEAST_ROWS
-            for other, also in runs
+        other_column_counts = any(
+            other != name and len(numbers & {line.number for line in other_run}) >= _FEWEST_ROWS
+            for other, other_run in runs
         )
         if re.fullmatch(r"\d{4}-\d\d-\d\d", run[0][name]):
             yield name, run
-        elif _of_documents(rows) or {line[name] for line in run} & brought:
-            continue  # yearly documents, and new evidence in the order in which it was found
-        elif besides or (len(run) >= _least(name) and _of_one_kind(name, run)):
+        elif _on_document_sheet(rows) or {line[name] for line in run} & new_evidence:
+            continue  # annual documents, or new evidence in the order in which it was found
+        elif other_column_counts or (
+            len(run) >= _fewest_rows(name) and _not_explained_by_order(name, run)
+        ):
             yield name, run
 
 
-def _least(name: str) -> int:
+def _fewest_rows(name: str) -> int:
     dated = name in _FIELDS and _FIELDS[name].kind == DATE
-    return _LEAST_ROWS if dated or name.startswith("evidence_") else _LEAST_ALONE
+    return _FEWEST_ROWS if dated or name.startswith("evidence_") else _FEWEST_ROWS_ALONE
 
 
-def _of_documents(rows: list[SheetRow]) -> bool:
-    """Return whether rows are on a sheet for new sources, evidence or searches."""
+def _on_document_sheet(rows: list[SheetRow]) -> bool:
+    """Return whether rows are from a sheet for new sources, evidence or searches."""
     return bool(rows[0].letters.keys() & {"publisher", "states", "queries"})
 
 
-def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
-    """Return whether a run is none that the order of the rows alone can make.
+def _not_explained_by_order(name: str, run: list[SheetRow]) -> bool:
+    """Return whether the order of the rows alone cannot explain a run.
 
-    Evidence is often numbered by unit, and one cell may have a date for each of some years.
+    It can in two cases: evidence is often numbered by unit, so that ids count up over several
+    units; and one cell may have dates that count up over several years.
     """
     cells = {(line["unit_id"], line["criterion_id"]) for line in run}
     if name.startswith("evidence_"):
@@ -90,30 +100,32 @@ def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
 
 
 def _columns(rows: list[SheetRow]) -> list[str]:
-    """Return the columns that hold codes or dates, and do not name the row."""
+    """Return the columns with codes or dates, without those that identify the row."""
     names = dict.fromkeys(name for line in rows for name in line.texts)
     kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in names}
     return [
-        name for name, field in kinds.items() if field and field.kind != TEXT and name not in _NAMES
+        name
+        for name, field in kinds.items()
+        if field and field.kind != TEXT and name not in _ID_COLUMNS
     ]
 
 
 def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]]:
-    """Yield the runs of rows, one under the other, in which a column counts up, or down, by one."""
+    """Yield the runs of adjacent rows in which a column counts by ``step`` (1 or -1)."""
     run = rows[:1]
     for above, line in pairwise(rows):
-        if line.number == above.number + 1 and line[name] in _next(above[name], step):
+        if line.number == above.number + 1 and line[name] in _filled_down(above[name], step):
             run.append(line)
             continue
-        if len(run) >= _LEAST_ROWS:
+        if len(run) >= _FEWEST_ROWS:
             yield run
         run = [line]
-    if len(run) >= _LEAST_ROWS:
+    if len(run) >= _FEWEST_ROWS:
         yield run
 
 
-def _next(text: str, step: int) -> set[str]:
-    """Return what a program writes below a text when it is dragged down, counting by a step."""
+def _filled_down(text: str, step: int) -> set[str]:
+    """Return the texts that a spreadsheet may fill in below a text when it is dragged down."""
     following = set()
     if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
         months = 12 * int(match[1]) + int(match[2]) - 1 + step
@@ -127,25 +139,28 @@ def _next(text: str, step: int) -> set[str]:
 
 
 def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]:
-    """Yield the columns that stand in order, up or down, over rows that stand as they were sent."""
-    if _of_documents(rows):
-        return  # people enter them by date, or by name
+    """Yield the columns whose texts are sorted although the rows are still in the order sent."""
+    if _on_document_sheet(rows):
+        return  # people often enter these in order of date or name
     places = {name: place for place, name in enumerate(workbook.sent)}
     key = next(iter(rows[0].letters), "")
     sent = [(places[line[key]], line) for line in rows if line[key] in places]
     if len(sent) < 2 or any(above[0] > below[0] for above, below in pairwise(sent)):
         return
     for name in rows[0].letters:
-        if name in (*_NAMES, *_DONE_IN_ORDER) or name.startswith("evidence_"):
+        if name in (*_ID_COLUMNS, *_ACTION_DAYS) or name.startswith("evidence_"):
             continue
         texts = [line[name] for _, line in sent if line[name]]
         if name in _FIELDS and _FIELDS[name].kind == TEXT:
-            texts = [re.sub(r"\d+", "", text) for text in texts]  # page after page
-        if texts in (sorted(texts), sorted(texts, reverse=True)) and _chance(texts) < _RARE:
+            texts = [re.sub(r"\d+", "", text) for text in texts]  # without page numbers
+        if (
+            texts in (sorted(texts), sorted(texts, reverse=True))
+            and _sorted_probability(texts) < _CHANCE_LIMIT
+        ):
             yield name
 
 
-def _chance(texts: list[str]) -> float:
-    """Return the chance that texts in any order stand in order, up or down."""
+def _sorted_probability(texts: list[str]) -> float:
+    """Return the probability that texts in random order are sorted, ascending or descending."""
     equal = sum(math.lgamma(count + 1) for count in Counter(texts).values())
     return 2 * math.exp(equal - math.lgamma(len(texts) + 1))

@@ -1,7 +1,7 @@
-"""What the sheets of the working workbooks hold: the one description that writing and reading share.
+"""The forms of the working workbooks: one description of their sheets for writing and reading.
 
 A form is a sheet with one table. Its first row has the machine names of the columns, its second
-row their labels, so that a column that was moved, hidden or renamed is still found.
+row their labels, so that a column that was moved, hidden or renamed can still be found.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 
 LAYOUT = "1"
-"""Version of what is described here; a workbook of another layout is not read."""
+"""Version of these forms; a workbook with another layout is not read."""
 
 TEXT, CODE, DATE, LINK = "text", "code", "date", "link"
-"""How a cell is read: as it is, as one line, as a date of reduced precision, or as an address."""
+"""How a cell is read: as text, as one line, as a date (year, month or day), or as an address."""
 
 MOST_EVIDENCE = 8
-"""Columns for evidence at most; the last one takes several ids, joined by ``;``."""
+"""The most columns for evidence; the last one takes several ids, joined by ``;``."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Field:
     """A column of a form.
 
     Attributes:
-        name: machine name, unique in its form, and where it can be the study's own name.
+        name: machine name, unique in its form; if possible, the name of the study's column.
         label: heading; ``{unit}`` stands for the study's noun.
-        width: of the column, in characters.
+        width: width of the column, in characters.
         kind: :data:`TEXT`, :data:`CODE`, :data:`DATE` or :data:`LINK`.
-        choices: list that a drop-down offers; a row may name another; empty: none.
-        only_choices: whether anything else is refused at once, and not just warned of.
-        editable: whether people fill it; what is not asked is shown, and not read back.
-        may_lack: whether a workbook that an older version wrote is without the column.
+        choices: name of the drop-down list; a row may override it; empty for no list.
+        only_choices: whether the program refuses other values; if not, it only warns.
+        editable: whether people fill it; other columns are for reading, and are not read back.
+        may_lack: whether workbooks written by older versions lack the column.
     """
 
     name: str
@@ -52,16 +52,16 @@ class Form:
     fields: tuple[Field, ...]
 
     def mark(self, field: Field) -> str:
-        """Return what stands in the first row over a column."""
+        """Return the text in the first row that identifies a column."""
         return f"{self.name}.{field.name}"
 
-    def only_names(self, name: str) -> bool:
-        """Return whether a column only names its row: a row of such columns alone says nothing."""
+    def only_identifies(self, name: str) -> bool:
+        """Return whether a column only identifies its row, and is no content by itself."""
         return name in (self.fields[0].name, "unit_id", "criterion_id", "scope")
 
 
-_later = partial(Field, may_lack=True)
-"""A column that came later: workbooks that an older version wrote are without it."""
+_added_later = partial(Field, may_lack=True)
+"""A column added in a later version: workbooks written by older versions lack it."""
 ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
 CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
@@ -77,18 +77,18 @@ _DATES = (
 )
 _LEVEL = Field("level", "Level, or unknown code", 18, choices="levels")
 _CONFIDENCE = Field("confidence", "Confidence", 13, choices="confidence")
-_WHY = Field("rationale", "Why, in our own words", 60, TEXT)
-_KEPT = (
+_RATIONALE = Field("rationale", "Why, in our own words", 60, TEXT)
+_FIXED = (
     Field("row", "Row mark", 34),
     Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
     Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
 )
-_MANY = "About one {unit}, or many? (empty: one)"
+_SCOPE_LABEL = "About one {unit}, or many? (empty: one)"
 _EXTENT = Field("extent_read", "How much was read", 16, choices="extents")
 
 
 def evidence_columns(cited: Iterable[str], least: int = 4) -> int:
-    """Return how many columns hold the ids that each row cites, joined by ``;``, and one more."""
+    """Return the number of columns for the ids that the rows cite, joined by ``;``, plus one."""
     return max([least, *(ids.count(";") + 2 for ids in cited if ids)])
 
 
@@ -101,14 +101,23 @@ def evidence_fields(count: int) -> tuple[Field, ...]:
 
 
 def coding_form(evidence: int) -> Form:
-    """Return the sheet that a coder fills: one row is unit × criterion × date."""
-    fields = (ROW, UNIT, CRITERION, _LEVEL, *_DATES, _CONFIDENCE, *evidence_fields(evidence), _WHY)
+    """Return the form that a coder fills; a row is one unit, criterion and date."""
+    fields = (
+        ROW,
+        UNIT,
+        CRITERION,
+        _LEVEL,
+        *_DATES,
+        _CONFIDENCE,
+        *evidence_fields(evidence),
+        _RATIONALE,
+    )
     return Form("coding", "Coding", fields)
 
 
 def adjudication_form(evidence: int, coders: list[str]) -> Form:
-    """Return the sheet on which codings are settled, with those of each coder beside."""
-    beside = tuple(
+    """Return the form for adjudication, with a column for the codings of each coder."""
+    coder_fields = tuple(
         Field(f"said_{number}", f"{coder} says", 44, TEXT, editable=False)
         for number, coder in enumerate(coders, start=1)
     )
@@ -116,13 +125,13 @@ def adjudication_form(evidence: int, coders: list[str]) -> Form:
         ROW,
         UNIT,
         CRITERION,
-        *beside,
+        *coder_fields,
         Field("compared", "Do they agree?", 20, editable=False),
         _LEVEL,
         *_DATES,
         _CONFIDENCE,
         *evidence_fields(evidence),
-        _WHY,
+        _RATIONALE,
         Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
@@ -149,7 +158,7 @@ NEW_EVIDENCE = Form(
     "New evidence",
     (
         Field("evidence_id", "Evidence id", 16),
-        Field("scope", _MANY, 16, choices="scopes", only_choices=False),
+        Field("scope", _SCOPE_LABEL, 16, choices="scopes", only_choices=False),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
         _PUBLISHED,
@@ -169,7 +178,9 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        _later("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
+        _added_later(
+            "criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT
+        ),
     ),
 )
 
@@ -177,7 +188,7 @@ PASSAGES = Form(
     "passages",
     "Passages",
     (
-        *_KEPT,
+        *_FIXED,
         Field("document", "Whole document", 34, TEXT, editable=False),
         Field("page", "Page", 8, editable=False),
         Field("passage", "Passage (one of the best by its words; no reading of the whole)", 80, TEXT, editable=False),
@@ -186,13 +197,13 @@ PASSAGES = Form(
         Field("quote", "The exact words that you quote, at most 60", 60, TEXT),
     ),
 )  # fmt: skip
-"""Passages to pick from; what is picked gives the evidence its source, page and quotation."""
+"""Passages to pick from; a picked passage gives its evidence the source, page and quotation."""
 
 NOTHING_FOUND = Form(
     "nothing",
     "Read, nothing found",
     (
-        *_KEPT,
+        *_FIXED,
         Field("documents", "Documents held (keep as it is)", 30, TEXT),
         Field("queries", "Search terms (keep as they are)", 40, TEXT),
         Field("hits", "Passages listed, by document and page (keep as they are)", 40, TEXT),
@@ -200,10 +211,10 @@ NOTHING_FOUND = Form(
         Field("searched_on", "Read on (day)", 14, DATE),
     ),
 )
-"""What was read of the documents held and holds nothing, by unit and criterion."""
+"""For each unit and criterion: what was read of the documents held without finding anything."""
 
 POSITIONS = ("yes", "in part", "no", "we hold nothing")
-"""What a unit may answer: evidence to be coded, and no level."""
+"""The positions that a unit may choose in its reply: evidence to be coded, not levels."""
 
 REPLY = Form(
     "answers",
@@ -212,14 +223,14 @@ REPLY = Form(
         ROW,
         Field("asked", "Question", 44, TEXT, editable=False),
         Field("found", "What we say", 28, TEXT, editable=False),
-        _later(
+        _added_later(
             "position",
             f"Your answer: {', '.join(POSITIONS[:-1])}, or {POSITIONS[-1]}",
             16,
             choices="positions",
             only_choices=False,
         ),
-        _later("since", "Since when", 14, TEXT),
+        _added_later("since", "Since when", 14, TEXT),
         Field("document", "Document that shows it: title, date, address", 40, TEXT),
         Field("answer", "Anything else", 40, TEXT),
     ),
@@ -227,7 +238,7 @@ REPLY = Form(
 
 
 def ledger_form(evidence: int) -> Form:
-    """Return the sheet on which a reply is entered: one row is one reply on one criterion."""
+    """Return the form of the ledger of replies; a row is one reply on one criterion."""
     fields = (
         Field("reply_id", "Reply id", 18),
         Field("received_on", "Received on (day)", 16, DATE),
@@ -242,24 +253,26 @@ def ledger_form(evidence: int) -> Form:
 
 
 def tracking_form(evidence: int) -> Form:
-    """Return the sheet on which requests are tracked: one row is one question to one unit."""
+    """Return the form of the tracker of requests; a row is one question to one body."""
     fields = (
         Field("request_id", "Request id", 18),
         UNIT,
         Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
-        _later("asked_of", "Asked of (empty: the {unit} itself)", 36),
+        _added_later("asked_of", "Asked of (empty: the {unit} itself)", 36),
         Field("sent_on", "Sent on (day)", 14, DATE),
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
         Field("waits_for", "What it waits for", 26, editable=False),
-        _later("exemption", "If refused: the exemption named", 22),
-        _later("review_asked_on", "Review asked for on (day)", 16, DATE),
-        _later("reviewed_on", "If refused: reviewed on (day)", 16, DATE),
-        _later("review_outcome", "What the review came to", 26, choices="review outcomes"),
-        _later("complained_on", "Complaint to the regulator on (day)", 16, DATE),
-        _later("complaint_decided_on", "Complaint decided on (day)", 16, DATE),
-        _later("complaint_outcome", "What the complaint came to", 26, choices="complaint outcomes"),
+        _added_later("exemption", "If refused: the exemption named", 22),
+        _added_later("review_asked_on", "Review asked for on (day)", 16, DATE),
+        _added_later("reviewed_on", "If refused: reviewed on (day)", 16, DATE),
+        _added_later("review_outcome", "What the review came to", 26, choices="review outcomes"),
+        _added_later("complained_on", "Complaint to the regulator on (day)", 16, DATE),
+        _added_later("complaint_decided_on", "Complaint decided on (day)", 16, DATE),
+        _added_later(
+            "complaint_outcome", "What the complaint came to", 26, choices="complaint outcomes"
+        ),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )
@@ -278,4 +291,4 @@ FORMS = (
     ledger_form(1),
     tracking_form(1),
 )
-"""Every form that intake knows; columns that repeat are found by their stem."""
+"""Every form that intake can read; numbered columns, such as evidence_2, are found by stem."""

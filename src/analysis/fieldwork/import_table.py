@@ -1,8 +1,8 @@
-"""Bring in a table that somebody has: units, criteria and answers, and nothing that it does not say.
+"""Import an existing table of units, criteria and answers, without adding anything to it.
 
-The file is the one source, known by its hash. Each answer becomes a statement of evidence that
-says where it stands in the table, and an assessment that rests on it. What a blank means is what
-the map says; a blank that was looked for becomes a search.
+The file becomes one source, identified by its hash. Each answer becomes a row of evidence that
+gives its place in the table, and an assessment that cites this evidence. The map declares what a
+blank means; a blank that means "looked and found nothing" becomes a search.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.fieldwork.changeset import UNCHANGED, Changeset, Intake
-from analysis.fieldwork.table_answers import DATED, Answer, AnswerReader
+from analysis.fieldwork.table_answers import DATE_COLUMNS, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
     BESIDE,
@@ -32,19 +32,19 @@ from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 
 FILLED = ("units", "sources", "evidence")
-"""Tables that may be empty before a table is brought in."""
+"""Tables of the study that may be empty before the import."""
 _KEYS = {
-    "assessments": ("unit_id", "criterion_id", *DATED),
-    "codings": ("unit_id", "criterion_id", "coder", *DATED),
+    "assessments": ("unit_id", "criterion_id", *DATE_COLUMNS),
+    "codings": ("unit_id", "criterion_id", "coder", *DATE_COLUMNS),
     "searches": ("unit_id", "searched_on", "where"),
     "sources": ("source_id",),
 }
-"""What tells the rows of a table apart."""
+"""The columns that identify a row, by table."""
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
-_SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
-"""Meanings that leave a cell not assessed. No row says so: it would hide a later search."""
-_NAMED_AT_MOST = 20
-"""Questions that a statement on the blanks of a unit names; the others are counted."""
+_NO_ROW_MEANINGS = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
+"""Meanings that leave a cell not assessed. No row is added: it would hide a later search."""
+_MAX_QUESTIONS_NAMED = 20
+"""The most questions named in the evidence on the blanks of a unit; the rest are counted."""
 
 
 def import_table(
@@ -54,18 +54,18 @@ def import_table(
     dry_run: bool = False,
     preview: Callable[[Intake], None] = lambda intake: None,
 ) -> Intake:
-    """Bring a table into a study: all that it says, or nothing.
+    """Import a table into a study, as a whole or not at all.
 
     Args:
         path: the table, ``.csv`` or ``.xlsx``.
         folder: the study's folder.
-        map_path: the map; ``None``: the table has the study's own headings and words.
+        map_path: the map; ``None`` if the table has the study's own headings and words.
         dry_run: write nothing.
-        preview: shown the change before anything is written.
+        preview: called with the result before anything is written.
 
     Raises:
-        StudyError: it cannot be brought in; the error holds every problem found, and the study
-            is as it was.
+        StudyError: the table cannot be imported. The error holds every problem found, and the
+            study is not changed.
     """
     with nullcontext() if dry_run else journal.changing(folder):
         imported, files = _prepared(load(folder, to_fill=FILLED), path, map_path)
@@ -96,7 +96,7 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Intake, 
 
 
 class _Import:
-    """The answers of one table, held against the study."""
+    """Compares the answers of one table with the study, and adds the rows that follow."""
 
     def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap):
         self.study, self.table, self.map = changeset.study, table, table_map
@@ -104,25 +104,29 @@ class _Import:
         self.read_on = table_map.read_on or dt.date.today().isoformat()
         self.source_id = f"table-{table.sha256[:10]}"
         self.scale = self.study.lookup("criteria", "scale_id")
-        self.stated = set(self.study["evidence"]["evidence_id"])
+        self.evidence_ids = set(self.study["evidence"]["evidence_id"])
         self.existing = {name: changeset.draft(name).places(*key) for name, key in _KEYS.items()}
 
     def take(self, answers: list[Answer]) -> None:
-        """Add the rows that answers come to, and the table as their source."""
+        """Add the rows that follow from answers, and the table as their source."""
         cells: dict[tuple, list[Answer]] = defaultdict(list)
         for answer in answers:
-            cells[answer.unit, answer.criterion, answer.dated].append(answer)
-        for cell, of_cell in cells.items():
-            self._take_cell(cell, of_cell)
-        self._take_blanks(answers)
-        if self.changeset.changing:
-            self._take_source()
+            cells[answer.unit, answer.criterion, answer.dates].append(answer)
+        for cell, cell_answers in cells.items():
+            self._add_cell(cell, cell_answers)
+        self._add_blanks(answers)
+        if self.changeset.actual_changes:
+            self._add_source()
 
-    def _take_cell(self, cell: tuple, of_cell: list[Answer]) -> None:
-        """Take in what the table says of one unit, criterion and date."""
-        unit, criterion, dated = cell
-        given = [answer for answer in of_cell if answer.meaning not in (*_SILENT, FOUND_NOTHING)]
-        others = [answer for answer in of_cell if answer not in given and not answer.coders]
+    def _add_cell(self, cell: tuple, cell_answers: list[Answer]) -> None:
+        """Add the answers of one unit, criterion and date; refuse contradictory ones."""
+        unit, criterion, dates = cell
+        given = [
+            answer
+            for answer in cell_answers
+            if answer.meaning not in (*_NO_ROW_MEANINGS, FOUND_NOTHING)
+        ]
+        others = [answer for answer in cell_answers if answer not in given and not answer.coders]
         meanings = {answer.meaning for answer in [*given, *others]}
         codings = {
             (name, answer.meaning): answer for answer in given[::-1] for name in answer.coders
@@ -130,18 +134,18 @@ class _Import:
         coders = {name for name, _ in codings}
         distinct = all(answer.coders for answer in given) and len(coders) == len(codings)
         if len(meanings) > 1 and (others or not distinct):
-            first = of_cell[0]
-            other = next(answer for answer in of_cell if answer.meaning != first.meaning)
+            first = cell_answers[0]
+            other = next(answer for answer in cell_answers if answer.meaning != first.meaning)
             rule = f"{first.line.place('level')} says {shorten(first.text) or 'nothing'} of the same unit, criterion and date"
             remedy = "keep one of the two, give each its date, or name who gave it (coder)"
             self.workbook.refuse(other.line.place("level"), other.text, rule, remedy)
             return
         if not given:
             return
-        if len(of_cell) > 1 and not any(answer.coders for answer in of_cell):
+        if len(cell_answers) > 1 and not any(answer.coders for answer in cell_answers):
             note = "An answer that the table gives more than once was taken once"
-            self.workbook.note(note, of_cell[1].line.place("level"))
-        row = dict(zip(DATED, dated, strict=True))
+            self.workbook.note(note, cell_answers[1].line.place("level"))
+        row = dict(zip(DATE_COLUMNS, dates, strict=True))
         row |= {"unit_id": unit, "criterion_id": criterion, "read_on": self.read_on}
         row |= {"confidence": self.map.confidence}
         if len(meanings) == 1:
@@ -171,8 +175,8 @@ class _Import:
             self.workbook.refuse(answer.line.place("level"), answer.text, rule, remedy)
 
     def _add(self, table: str, row: dict[str, str], given: list[Answer]) -> dict[str, str] | None:
-        """Add the row that answers come to; return the one of another level that is in its place."""
-        first, (_, old) = given[0], self._old(table, row)
+        """Add the row for some answers; if the study has it with another level, return that row."""
+        first, (_, old) = given[0], self._existing_row(table, row)
         if old and old["level"] != first.meaning:
             return old
         why = f"As the imported table has it: “{first.text}”."
@@ -181,11 +185,11 @@ class _Import:
             row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
             self.changeset.put(table, row, first.meaning, first.line)
         else:
-            self.changeset.say(UNCHANGED, table, row, first.meaning, first.line)
+            self.changeset.record(UNCHANGED, table, row, first.meaning, first.line)
         return None
 
     def _evidence(self, answer: Answer) -> str:
-        """Return the id of the statement that an answer is, added when it is first cited."""
+        """Return the id of the evidence for an answer; add the evidence on the first call."""
         place = answer.line.place("level").rpartition("!")[2]
         column = "" if self.map.is_long else f", column “{answer.question}”,"
         what = f"says on “{answer.question}”" if self.map.is_long else "says"
@@ -193,58 +197,64 @@ class _Import:
         if answer.line["source"]:
             states += f" It names as its source: {answer.line['source']}"
         name, note = f"{self.source_id}-{place}", answer.line["note"]
-        return self._state(name, answer.unit, states, note, answer.line)
+        return self._add_evidence(name, answer.unit, states, note, answer.line)
 
-    def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
-        if name not in self.stated:
-            self.stated.add(name)
+    def _add_evidence(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
+        if name not in self.evidence_ids:
+            self.evidence_ids.add(name)
             row = {
                 "evidence_id": name,
                 "scope": "unit",
                 "unit_id": unit,
                 "source_id": self.source_id,
                 "states": states,
-                # All that the table holds was read, and nothing of the documents behind it.
+                # The whole table was read, and none of the documents behind it.
                 "extent_read": "whole_excerpt",
                 "note": note,
             }
             self.changeset.put("evidence", row, name, line)
         return name
 
-    def _take_blanks(self, answers: Iterable[Answer]) -> None:
-        """Log the searches that blanks stand for; keep beside each unit what others mean."""
+    def _add_blanks(self, answers: Iterable[Answer]) -> None:
+        """Add searches for blanks that found nothing, and evidence on a unit's other blanks."""
         searches: dict[tuple[str, str], list[Answer]] = defaultdict(list)
-        silent: dict[str, list[Answer]] = defaultdict(list)
+        unanswered: dict[str, list[Answer]] = defaultdict(list)
         for answer in answers:
-            if answer.meaning in _SILENT:
-                silent[answer.unit].append(answer)
+            if answer.meaning in _NO_ROW_MEANINGS:
+                unanswered[answer.unit].append(answer)
             elif answer.meaning == FOUND_NOTHING and self.map.searched:
-                own = answer.line["date"] if len(answer.line["date"]) == len("YYYY-MM-DD") else ""
-                searches[answer.unit, own or self.map.searched.on].append(answer)
+                own_day = (
+                    answer.line["date"] if len(answer.line["date"]) == len("YYYY-MM-DD") else ""
+                )
+                searches[answer.unit, own_day or self.map.searched.on].append(answer)
         for (unit, day), blanks in searches.items():
             self._search(self.map.searched, unit, day, blanks)
-        for unit, blanks in silent.items():
-            self._state_blanks(unit, blanks)
+        for unit, blanks in unanswered.items():
+            self._add_blank_evidence(unit, blanks)
 
-    def _state_blanks(self, unit: str, blanks: list[Answer]) -> None:
-        """State as evidence on which questions the table has no answer about a unit."""
+    def _add_blank_evidence(self, unit: str, blanks: list[Answer]) -> None:
+        """Add evidence that names the questions without an answer about a unit."""
         parts, kinds = [], {"not asked": (NOT_ASKED,), "nobody looked": _LOOKED_FOR_BY_NOBODY}
         for words, meanings in kinds.items():
             questions = [f"“{answer.question}”" for answer in blanks if answer.meaning in meanings]
-            more = [f"{len(questions) - _NAMED_AT_MOST} more"] if questions[_NAMED_AT_MOST:] else []
+            more = (
+                [f"{len(questions) - _MAX_QUESTIONS_NAMED} more"]
+                if questions[_MAX_QUESTIONS_NAMED:]
+                else []
+            )
             if questions:
-                parts.append(f"{', '.join(questions[:_NAMED_AT_MOST] + more)} ({words})")
+                parts.append(f"{', '.join(questions[:_MAX_QUESTIONS_NAMED] + more)} ({words})")
         line = blanks[0].line
         name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
         states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
         states = " ".join([states, *_texts_beside(blanks, ("date", "source", "coder"))])
-        self._state(name, unit, states, " ".join(_texts_beside(blanks, ("note",))), line)
+        self._add_evidence(name, unit, states, " ".join(_texts_beside(blanks, ("note",))), line)
 
     def _search(self, searched: Searched | None, unit: str, day: str, blanks: list[Answer]) -> None:
         if searched is None:
-            return  # the map then has no answer that means it
-        own = ("source", "note", "coder") if blanks[0].line["date"] == day else BESIDE
-        note = " ".join([self._why_found_nothing(blanks), *_texts_beside(blanks, own)])
+            return  # without it, the map has no answer with this meaning
+        kinds = ("source", "note", "coder") if blanks[0].line["date"] == day else BESIDE
+        note = " ".join([self._why_found_nothing(blanks), *_texts_beside(blanks, kinds)])
         row = {
             "unit_id": unit,
             "searched_on": day,
@@ -252,14 +262,19 @@ class _Import:
             "queries": " | ".join(searched.queries),
             "queries_count": str(len(searched.queries)),
         }
-        place, old = self._old("searches", row)
-        known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
+        place, old = self._existing_row("searches", row)
+        old_note, old_criteria = (
+            old.get("note", ""),
+            {*old.get("criterion_ids", "").split(";")} - {""},
+        )
         criteria = {answer.criterion for answer in blanks}
-        row["note"] = known if note in known else f"{known} {note}".strip()
-        row["criterion_ids"] = ";".join(name for name in self.scale if name in criteria | before)
+        row["note"] = old_note if note in old_note else f"{old_note} {note}".strip()
+        row["criterion_ids"] = ";".join(
+            name for name in self.scale if name in criteria | old_criteria
+        )
         summary, line = ", ".join(name for name in self.scale if name in criteria), blanks[0].line
-        if place is not None and criteria <= before and note in known:
-            self.changeset.say(UNCHANGED, "searches", row, summary, line)
+        if place is not None and criteria <= old_criteria and note in old_note:
+            self.changeset.record(UNCHANGED, "searches", row, summary, line)
         else:
             self.changeset.put("searches", old | row, summary, line, place)
 
@@ -267,14 +282,16 @@ class _Import:
         texts = dict.fromkeys(f"“{answer.text}”" if answer.text else "blank" for answer in blanks)
         return f"Imported from {self.table.name}, where the answer is {' or '.join(texts)}: that was declared to mean that it was looked for and not found."
 
-    def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
-        """Return the place and the text of the row that the study has with the same key."""
+    def _existing_row(
+        self, table: str, row: Mapping[str, str]
+    ) -> tuple[int | None, dict[str, str]]:
+        """Return the index and the texts of the study's row with the same key."""
         places = self.existing[table].get(tuple(row[name] for name in _KEYS[table]))
         if not places:
             return None, {}
         return places[0], records(self.study[table].iloc[places])[0]
 
-    def _take_source(self) -> None:
+    def _add_source(self) -> None:
         row = {
             "source_id": self.source_id,
             "publisher": self.map.publisher or "Not stated",
@@ -287,12 +304,12 @@ class _Import:
             "sha256": self.table.sha256,
         }
         line = SheetRow(self.table.tab, self.table.headings_row)
-        if not self._old("sources", row)[1]:
+        if not self._existing_row("sources", row)[1]:
             self.changeset.put("sources", row, self.workbook.file, line)
 
 
 def _texts_beside(answers: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
-    """Say what a table has beside blanks: its own day, source, note and coder of each."""
+    """Return sentences on what the table has beside blanks: day, source, note and coder."""
     beside: dict[str, list[str]] = {}
     for answer in answers:
         parts = [f"{kind} {text}" for kind in kinds if (text := answer.line[kind])]

@@ -1,4 +1,4 @@
-"""Take a returned workbook in: read it, say everything that is wrong, or change the study whole."""
+"""Intake: read a returned workbook, and either report all its problems or change the study."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -33,8 +33,8 @@ KINDS: dict[str, Callable[[Changeset, str, dt.date], None]] = {
     reply_form.KIND: reply_form.add_replies,
     request_tracker.KIND: request_tracker.add_requests,
 }
-"""For each kind of workbook what works out the changes that it asks for."""
-_AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
+"""The function that adds the changes of a workbook to a changeset, by kind of workbook."""
+_WRITERS: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
     coding_workbook.KIND: lambda study, about: coding_workbook.coding_workbook(
         study, about.get("coder", "")
     ),
@@ -44,7 +44,7 @@ _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
         study, _every_cell(study)
     ),
 }
-"""For each kind of workbook what writes it once more."""
+"""The function that writes a workbook again, by kind of workbook."""
 
 
 def take_in(
@@ -55,21 +55,21 @@ def take_in(
     on: dt.date | None = None,
     preview: Callable[[Intake], None] = lambda intake: None,
 ) -> Intake:
-    """Take a returned workbook into a study: all that it says, or nothing.
+    """Take a returned workbook into a study, as a whole or not at all.
 
     Args:
         path: the workbook.
         folder: the study's folder.
-        reason: why existing rows are replaced; needed where any is.
+        reason: why existing rows are replaced; required if any is.
         dry_run: write nothing.
         on: the day of any replacement; default: today.
-        preview: shown the change before anything is written.
+        preview: called with the result before anything is written.
 
     Raises:
-        StudyError: the workbook cannot be taken in; the error holds every problem found, and
-            the study is as it was.
+        StudyError: the workbook cannot be taken in. The error holds every problem found, and the
+            study is not changed.
     """
-    # The study is locked while it is read and written, so that nothing comes in between.
+    # Lock the study while it is read and written, so that no other process changes it meanwhile.
     with nullcontext() if dry_run else journal.changing(folder):
         missing_reason = TO_BE_GIVEN if dry_run else ""
         intake, files = _prepared(load(folder), path, reason or missing_reason, on)
@@ -91,10 +91,10 @@ def _prepared(
 
 
 def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:
-    """Return what a returned workbook would change, its problems kept in it.
+    """Return the changeset of a returned workbook; its problems are in ``changeset.workbook``.
 
     Raises:
-        StudyError: the file is no workbook that can be opened.
+        StudyError: the file cannot be opened as a workbook.
     """
     workbook = read_workbook(path)
     under_current_ids(workbook, study)
@@ -121,21 +121,21 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:
 
 
 def _rows_sent(study: Study, about: dict[str, str]) -> dict[str, Rows]:
-    """Return the rows of a workbook that does not bring their marks: it is written again.
+    """Return the rows that a workbook was sent with, by writing it again.
 
-    Workbooks have them since version 0.2.
+    This is for workbooks from before version 0.2, which do not record the rows themselves.
     """
     try:
-        return rows_in(_AGAIN[about["workbook"]](study, about))
+        return rows_in(_WRITERS[about["workbook"]](study, about))
     except (StudyError, KeyError):
-        return {}  # whose it is cannot be told, and that was refused
+        return {}  # its coder or unit is unclear, and was refused already
 
 
 UNDER_ANOTHER_ID = "It was written under another id, and is read under today’s (former_ids)"
 
 
 def under_current_ids(workbook: ReadWorkbook, study: Study) -> None:
-    """Give the marks of a workbook's rows, and what it says of itself, the ids of today."""
+    """Replace former ids by current ones in the row marks and the first sheet of a workbook."""
     units, criteria = (current_ids(study, table) for table in ("units", "criteria"))
 
     def current(mark: str) -> str:

@@ -1,4 +1,4 @@
-"""Fill in where a quotation stands: its page, and the words around it, from the text of its document."""
+"""Fill in the page of a quotation, and the words around it, from the text of its document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ COLUMNS = ("page", "prefix", "suffix")
 
 @dataclass
 class Located:
-    """What became of the quotations.
+    """The result of locating quotations.
 
     Attributes:
-        filled: by the id of the evidence, the columns that were filled.
-        not_filled: likewise, why they were not.
-        complete: how many lacked nothing that their document has.
+        filled: the columns that were filled and their values, by evidence id.
+        not_filled: the reason why a quotation could not be located, by evidence id.
+        complete: number of quotations that needed nothing to be filled in.
     """
 
     filled: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -31,12 +31,12 @@ class Located:
 
 
 def locate(folder: Path, dry_run: bool = False) -> Located:
-    """Fill the empty page, prefix and suffix of quotations that their document has word for word.
+    """Fill the empty page, prefix and suffix of quotations found word for word in their document.
 
-    What stands there is never changed.
+    Columns that are filled already are never changed.
 
     Raises:
-        StudyError: the study would not be valid; it is as it was.
+        StudyError: the study would not be valid; it is not changed.
     """
     with changing(folder, "evidence.csv", dry_run) as changeset:
         located = Located()
@@ -53,14 +53,14 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
 
 
 def _outcomes(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | str]]:
-    """Yield each row of evidence with what can be filled in, or why what it lacks cannot."""
+    """Yield each row of evidence with the values to fill in, or the reason why there are none."""
     library = Library(study)
     for row in records(study.tables["evidence"]):
-        lacks = [name for name in COLUMNS if not row[name]] if row["quote"] else []
-        yield row, _outcome(row, lacks, library) if lacks else {}
+        missing = [name for name in COLUMNS if not row[name]] if row["quote"] else []
+        yield row, _outcome(row, missing, library) if missing else {}
 
 
-def _outcome(row: dict[str, str], lacks: list[str], library: Library) -> dict[str, str] | str:
+def _outcome(row: dict[str, str], missing: list[str], library: Library) -> dict[str, str] | str:
     text = library.quotable(row["document_id"])
     if text is None:
         return f"the text of {row['document_id']} is not on this machine, or another"
@@ -74,12 +74,12 @@ def _outcome(row: dict[str, str], lacks: list[str], library: Library) -> dict[st
         where = ", ".join(map(str, sorted({place.pages[0] for place in places})))
         return f"the words stand {len(places)} times in {row['document_id']}, on page {where}: give the page, or a word before or after them"
     prefix, suffix = text.context(places[0])
-    there = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}
-    return {name: there[name] for name in lacks if there[name]}
+    values = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}
+    return {name: values[name] for name in missing if values[name]}
 
 
 def _why_not(row: dict[str, str], text: QuotableText, pages: set[int]) -> str:
-    """Say why words are not at the place that is named; ``pages``: those on which they are."""
+    """Return why words are not at the place given; ``pages`` are those where they are."""
     if pages:
         return f"in {row['document_id']} the words stand on page {', '.join(map(str, sorted(pages)))}, not on page {row['page']}"
     if text.places(row["quote"]):

@@ -1,4 +1,4 @@
-"""Find what a person meant by a name: a unit, a criterion, a level, an evidence id."""
+"""Match what a person wrote to an id: of a unit, a criterion, a level or evidence."""
 
 import difflib
 import re
@@ -14,10 +14,10 @@ from analysis.wording import nearest
 
 
 class Names:
-    """Identifiers by what people write for them: the id itself, a name, other case or signs."""
+    """Looks up identifiers by id or name, in any case and with any punctuation."""
 
     def __init__(self, names: Mapping[str, Iterable[str]], former: Mapping[str, str] | None = None):
-        """Take the names of each identifier, and the former ids of some: they come last."""
+        """Index the names of each identifier; ``former`` maps former ids, which are tried last."""
         self._former = former or {}
         self._exact: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = {}
@@ -28,13 +28,13 @@ class Names:
                     self._loose.setdefault(_loose(spelling), set()).add(identifier)
 
     def meant(self, text: str) -> set[str]:
-        """Return the identifiers that a text can mean; none or several: it cannot be told."""
+        """Return the identifiers that a text can mean; none if unknown, several if ambiguous."""
         former = {self._former[text]} if text in self._former else set()
         return self._exact.get(_exact(text)) or self._loose.get(_loose(text)) or former
 
 
 def unit_names(study: Study) -> Names:
-    """Return the units by id, name and short name."""
+    """Return a lookup of units by id, name and short name."""
     names = {row.unit_id: (row.name, row.short_name) for row in each_row(study["units"])}
     return Names(names, current_ids(study, "units"))
 
@@ -46,11 +46,11 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
         StudyError: a text means no unit, or more than one.
     """
     names, meant, problems = unit_names(study.at(None)), set(), []
-    there = set(study["units"]["unit_id"])
+    existing = set(study["units"]["unit_id"])
     for text in texts:
         ids = names.meant(text)
         meant |= ids
-        if ids and not ids & there:
+        if ids and not ids & existing:
             rule, remedy = f"it does not exist on {study.day}", "see its days in units.csv"
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
         elif len(ids) != 1:
@@ -66,13 +66,13 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
 
 
 def near_units(study: Study, text: str, most: int = 3) -> list[str]:
-    """Return the names of the units whose name or id a misspelt text comes near to, a few."""
+    """Return the names of at most ``most`` units whose name or id is close to a misspelt text."""
     spellings = {
         spelling.casefold(): row.name
         for row in each_row(study["units"][["unit_id", "name"]])
         for spelling in (row.unit_id, row.name)
     }
-    # A unit may be near by its name and by its id.
+    # Ask for twice as many: a unit may match by its name and by its id.
     near = difflib.get_close_matches(text.casefold(), list(spellings), 2 * most)
     return list(dict.fromkeys(spellings[spelling] for spelling in near))[:most]
 
@@ -84,7 +84,7 @@ def listed_or(names: Iterable[str]) -> str:
 
 
 def criterion_names(study: Study) -> Names:
-    """Return the criteria by id and label."""
+    """Return a lookup of criteria by id and label."""
     names = {row.criterion_id: [row.label] for row in each_row(study["criteria"])}
     return Names(names, current_ids(study, "criteria"))
 
@@ -104,12 +104,12 @@ def meant_criterion(study: Study, text: str) -> str:
 
 
 def code_names(codes: Iterable[str]) -> Names:
-    """Return codes by themselves: ``not_met`` is also "Not met"."""
+    """Return a lookup of codes in any spelling: "Not met" is ``not_met``."""
     return Names({code: [] for code in codes})
 
 
 def _exact(text: str) -> str:
-    # As the cell is read in which it comes back, invisible signs and all.
+    # Normalise as a returned cell is, which also removes invisible characters.
     return normalised_text(text, CODE)
 
 

@@ -1,4 +1,4 @@
-"""Read one cell as a person meant it: tidy what is harmless, refuse what is ambiguous."""
+"""Normalise the value of one cell: correct harmless variants, refuse ambiguous ones."""
 
 import calendar
 import datetime as dt
@@ -25,16 +25,16 @@ _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([a-z]+)\.?,?[ \-]+(\d
 _MONTH_DAY = re.compile(r"([a-z]+)\.?[ \-]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-]+(\d{4})")
 _MONTH_ONLY = re.compile(r"([a-z]+)\.?,?[ \-]+(\d{4})")
 _YEARS = range(1900, 2101)
-"""Numbers that are years; as day counts they would be days of 1905 to 1909."""
-_SERIALS = range(20_000, 80_000)
-"""Day counts that a date may have turned into: the years from 1954 to 2119."""
+"""Numbers read as years; as day counts they would be days in 1905 to 1909."""
+_DAY_COUNTS = range(20_000, 80_000)
+"""Numbers read as the day count of a date: days in the years 1954 to 2119."""
 
-HOW = "write 2021, 2021-12 or 2021-12-03"
+DATE_REMEDY = "write 2021, 2021-12 or 2021-12-03"
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """What a cell says: its text, what was done to it, and why it cannot be taken, if so."""
+    """The text of a cell, a note if it was changed, and a rule and remedy if it is refused."""
 
     text: str = ""
     note: str = ""
@@ -46,11 +46,11 @@ SPOILT = "a program has spoilt letters, which stay as they came"
 
 
 def normalised(value: object, kind: str, epoch: dt.datetime) -> Normalised:
-    """Return what a cell's value says.
+    """Return the normalised value of a cell.
 
     Args:
-        value: as openpyxl reads it: text, number, truth value, date or nothing.
-        kind: how it is read (:data:`forms.TEXT` and the others).
+        value: the value as openpyxl reads it: text, number, truth value, date or ``None``.
+        kind: how it is read: :data:`forms.TEXT`, ``CODE``, ``DATE`` or ``LINK``.
         epoch: first day of the workbook's calendar, for days written as numbers.
     """
     if value is None:
@@ -74,35 +74,35 @@ def normalised(value: object, kind: str, epoch: dt.datetime) -> Normalised:
 
 
 def normalised_text(value: str, kind: str = TEXT) -> str:
-    """Return a text without what programs and fingers leave at its ends.
+    """Return a text without stray white space at its ends.
 
-    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line,
-    and loses the signs that nobody sees. A text of such signs alone is none.
+    Non-breaking spaces become plain spaces, and line ends become line feeds. A code becomes one
+    line without invisible characters. A text with only invisible characters becomes empty.
     """
     return one_line(value) if kind == CODE else prose(value)
 
 
 def _date(value: object, epoch: dt.datetime) -> Normalised:
     if isinstance(value, bool):
-        return Normalised(rule="a truth value is not a date", remedy=HOW)
+        return Normalised(rule="a truth value is not a date", remedy=DATE_REMEDY)
     if isinstance(value, int | float):
-        return _serial(value, epoch)
+        return _day_count(value, epoch)
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
-            return Normalised(rule="it is a time of day, and not only a date", remedy=HOW)
+            return Normalised(rule="it is a time of day, and not only a date", remedy=DATE_REMEDY)
         return _real_date(value.date(), epoch)
     if isinstance(value, dt.date):
         return _real_date(value, epoch)
     if not isinstance(value, str):
-        return Normalised(rule="it is not a date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=DATE_REMEDY)
     return _written_date(value, epoch)
 
 
 def _real_date(day: dt.date, epoch: dt.datetime) -> Normalised:
-    """Take a cell that the program holds as a date.
+    """Read a cell that the program stores as a date; refuse it if the program may have made it.
 
-    The first of a month may have been a month or a year; and a year that is typed where the
-    program expects a date becomes a day soon after the calendar begins.
+    A month or a year that is typed may become the first day of a month. A year that is typed into
+    a date cell may become a day count: a day within a few years of the start of the calendar.
     """
     rule, count = "", (day - epoch.date()).days
     if day.day == 1:
@@ -112,17 +112,17 @@ def _real_date(day: dt.date, epoch: dt.datetime) -> Normalised:
     if rule:
         return Normalised(
             rule=f"the program holds {day.isoformat()} here: {rule}",
-            remedy=f"format the cell as text, and {HOW}",
+            remedy=f"format the cell as text, and {DATE_REMEDY}",
         )
     return Normalised(day.isoformat(), "a date of the program was read as a day")
 
 
-def _serial(value: int | float, epoch: dt.datetime) -> Normalised:
+def _day_count(value: int | float, epoch: dt.datetime) -> Normalised:
     if float(value).is_integer() and int(value) in _YEARS:
         return Normalised(str(int(value)), "a number was read as a year")
-    if not float(value).is_integer() or int(value) not in _SERIALS:
+    if not float(value).is_integer() or int(value) not in _DAY_COUNTS:
         return Normalised(
-            rule="the number is not a date", remedy=f"format the cell as text, and {HOW}"
+            rule="the number is not a date", remedy=f"format the cell as text, and {DATE_REMEDY}"
         )
     read = _real_date(from_excel(value, epoch).date(), epoch)
     return Normalised(
@@ -135,26 +135,26 @@ def _written_date(value: str, epoch: dt.datetime) -> Normalised:
     if text == "":
         return Normalised("", "stray spaces or signs were taken out" if value else "")
     midnight = _MIDNIGHT.fullmatch(text.lower())
-    iso, ambiguous = (midnight[1], False) if midnight else _in_order(text.lower())
+    iso, ambiguous = (midnight[1], False) if midnight else _iso_date(text.lower())
     if ambiguous:
-        return Normalised(rule="it can be read as two different days", remedy=HOW)
+        return Normalised(rule="it can be read as two different days", remedy=DATE_REMEDY)
     if iso is None:
-        return Normalised(rule="it is not a date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=DATE_REMEDY)
     if not exists(iso):
-        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
-    # With midnight a program wrote it: it was a date of the program before.
+        return Normalised(rule=f"there is no such date as {iso}", remedy=DATE_REMEDY)
+    # A time of midnight means that a program wrote this text from a date cell.
     if midnight and (read := _real_date(dt.date.fromisoformat(iso), epoch)).rule:
         return read
     return Normalised(iso, "" if iso == value else "a date was written another way")
 
 
-def _in_order(text: str) -> tuple[str | None, bool]:
-    """Return a written date as year, month and day, and whether it has a second reading."""
+def _iso_date(text: str) -> tuple[str | None, bool]:
+    """Return a written date in ISO order, or ``None``, and whether it is ambiguous."""
     if match := _ISO.fullmatch(text):
         year, month, day = match[1], match[3], match[5]
         return "-".join([year, *(part.zfill(2) for part in (month, day) if part)]), False
-    if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
-        return None, True  # a day count that has become text: which calendar, nobody knows
+    if re.fullmatch(r"\d{5}", text) and int(text) in _DAY_COUNTS:
+        return None, True  # a day count that became text: its calendar is unknown
     if match := _NUMERIC.fullmatch(text):
         first, second, year = int(match[1]), int(match[2]), match[3]
         if first <= 12 and second <= 12 and first != second:

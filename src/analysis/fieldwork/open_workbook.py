@@ -1,4 +1,4 @@
-"""Open a workbook that somebody sent, or say in one line why it cannot be opened."""
+"""Open a returned workbook safely, or raise an error that says why it cannot be opened."""
 
 import re
 import warnings
@@ -20,7 +20,7 @@ from analysis.spreadsheet import unescaped
 
 LARGEST_FILE = 64 * 2**20
 LARGEST_CONTENT = 256 * 2**20
-"""Bytes of a workbook, packed and unpacked, beyond which it is not opened."""
+"""The largest workbook that is opened, in bytes: as a file, and when unpacked."""
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -29,29 +29,29 @@ _STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
 _SHARED = "xl/sharedStrings.xml"
 _LINKED = re.compile(rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+\d+)"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
-_REF = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
+_THREAD_CELL = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
 _ANCHOR = re.compile(
     r"<(?:\w+:)?(?:twoCell|oneCell|absolute)Anchor\b.*?</(?:\w+:)?\w+Anchor>", re.S
 )
 _CORNER = re.compile(r"<(?:\w+:)?col>(\d+)<.*?<(?:\w+:)?row>(\d+)<", re.S)
 _OBJECT = re.compile(r'ObjectType="(\w+)"')
 _OBJECTS = ("oleObject", "package", "image", "control")
-"""Kinds of parts that hang on a sheet and hold what somebody put there."""
+"""Types of parts related to a sheet that hold an object a person put on it."""
 _SAVE_AS = "save it as an Excel workbook (.xlsx)"
 _RETURN = "fill the workbook that was sent, and return it as an Excel workbook (.xlsx)"
 
 
 @dataclass(frozen=True)
 class OpenedWorkbook:
-    """A workbook that could be opened; its texts are without the escapes of the file format.
+    """A workbook that was opened, with the escapes of the file format removed from its texts.
 
     Attributes:
-        book: as it was written, formulas as formulas.
-        results: the same with the stored results of its formulas; ``None`` without formulas.
-        struck_parts: the cells of which a part is struck through: the sheet's tab and the cell.
-        objects: the text boxes, pictures, charts and files that lie on its sheets: the sheet's
-            tab and the cell, if it can be told.
-        threads: the cells of comments that are answered one by one, likewise.
+        book: the workbook, with formulas as formulas.
+        results: the workbook with the stored results of formulas; ``None`` without formulas.
+        struck_parts: the cells with partly struck-through text, as the sheet's tab and the cell.
+        objects: the text boxes, pictures, charts and files on its sheets, as the sheet's tab and
+            the cell; the cell is empty if unknown.
+        threads: the cells with threaded comments, as the sheet's tab and the cell.
     """
 
     book: Workbook
@@ -61,17 +61,17 @@ class OpenedWorkbook:
     threads: Sequence[tuple[str, str]] = ()
 
     def struck(self, cell: Cell) -> bool:
-        """Return whether what a cell says, or a part of it, is struck through."""
+        """Return whether the text of a cell, or a part of it, is struck through."""
         place = cell.parent.title, cell.coordinate
         return cell.value is not None and (bool(cell.font.strike) or place in self.struck_parts)
 
     def result(self, cell: Cell) -> Cell | None:
-        """Return the cell with the stored result of a formula; ``None`` where there is none."""
+        """Return the cell with the stored results; ``None`` if the workbook has no formulas."""
         return self.results[cell.parent.title][cell.coordinate] if self.results else None
 
 
 class _Reader(ExcelReader):
-    """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
+    """openpyxl's reader without charts: it would fail on a chart sheet that has no chart."""
 
     def read_chartsheet(self, sheet: Any, rel: object) -> None:
         self.wb.create_chartsheet(sheet.name)
@@ -81,26 +81,26 @@ def open_workbook(path: Path) -> OpenedWorkbook:
     """Open a workbook.
 
     Raises:
-        StudyError: it is not a workbook that can be opened safely.
+        StudyError: the file is not a workbook that can be opened safely.
     """
     has_formulas, has_struck, shared = _check(path)
-    reader = _opened(path)
-    _empty_links(path, reader)
+    reader = _load(path)
+    _clear_link_only_cells(path, reader)
     objects, threads = _objects_and_threads(path, reader)
-    results = _opened(path, data_only=True).wb if has_formulas else None
-    struck = _struck_parts(_opened(path, rich_text=True).wb) if has_struck else ()
+    results = _load(path, data_only=True).wb if has_formulas else None
+    struck = _struck_parts(_load(path, rich_text=True).wb) if has_struck else ()
     for book in filter(None, (reader.wb, results)):
         _unescape(book, shared)
     return OpenedWorkbook(reader.wb, results, struck, objects, threads)
 
 
 def _cells(book: Workbook) -> Iterator[Any]:
-    """Yield the cells that a workbook has, as the library keeps them."""
+    """Yield the cells that exist in a workbook, from openpyxl's own store."""
     return (cell for sheet in book.worksheets for cell in sheet._cells.values())
 
 
 def _struck_parts(book: Workbook) -> set[tuple[str, str]]:
-    """Return the cells of a workbook, read with its parts of one font each, with a struck part."""
+    """Return the cells with a struck-through part; the workbook must be read as rich text."""
     return {
         (cell.parent.title, cell.coordinate)
         for cell in _cells(book)
@@ -110,10 +110,10 @@ def _struck_parts(book: Workbook) -> set[tuple[str, str]]:
 
 
 def _unescape(book: Workbook, shared: bool) -> None:
-    """Take the escapes of the file format out of the texts of a workbook.
+    """Remove the escapes of the file format from the texts of a workbook.
 
-    Those of texts that are kept apart from the sheets (``shared``) the library takes out, all but
-    that of a carriage return, which stands before a line feed.
+    If texts are in a shared table (``shared``), openpyxl has removed the escapes already, except
+    for a carriage return before a line feed.
     """
     for cell in _cells(book):
         if isinstance(cell.value, str) and cell.data_type != "f":
@@ -121,8 +121,8 @@ def _unescape(book: Workbook, shared: bool) -> None:
             cell._value = plain
 
 
-def _empty_links(path: Path, reader: ExcelReader) -> None:
-    """Empty the cells that hold a link and no text: the library writes the address into them."""
+def _clear_link_only_cells(path: Path, reader: ExcelReader) -> None:
+    """Empty the cells with a link and no text, into which openpyxl writes the address."""
     with zipfile.ZipFile(path) as parts:
         for sheet, relation in reader.parser.find_sheets():
             content = parts.read(relation.target) if "/worksheets/" in relation.target else b""
@@ -133,7 +133,7 @@ def _empty_links(path: Path, reader: ExcelReader) -> None:
 
 
 def _objects_and_threads(path: Path, reader: ExcelReader) -> tuple[list, list]:
-    """Return what lies on the sheets and is in no cell: objects, and comments in threads."""
+    """Return the objects and the threaded comments on the sheets, which openpyxl drops."""
     objects, threads = [], []
     with zipfile.ZipFile(path) as parts:
         for sheet, relation in reader.parser.find_sheets():
@@ -145,10 +145,10 @@ def _objects_and_threads(path: Path, reader: ExcelReader) -> tuple[list, list]:
                 inside = dependent.TargetMode != "External" and target in parts.namelist()
                 content = parts.read(target) if inside else b""
                 if kind == "threadedComment":
-                    threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
+                    threads += [(sheet.name, cell) for cell in _texts(_THREAD_CELL, content)]
                 elif kind == "drawing":
                     anchors = _texts(_ANCHOR, content)
-                    objects += [(sheet.name, _corner(anchor)) for anchor in anchors]
+                    objects += [(sheet.name, _anchor_cell(anchor)) for anchor in anchors]
                 elif kind == "vmlDrawing":
                     others = set(_texts(_OBJECT, content)) - {"Note"}
                     objects += [(sheet.name, "")] if others else []
@@ -161,16 +161,16 @@ def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
     return pattern.findall(content.decode("utf-8", errors="replace"))
 
 
-def _corner(anchor: str) -> str:
-    """Return the cell under the corner of what is drawn; empty where it is tied to none."""
+def _anchor_cell(anchor: str) -> str:
+    """Return the cell under the top left corner of a drawing; empty if it has no anchor cell."""
     match = _CORNER.search(anchor)
     return f"{get_column_letter(int(match[1]) + 1)}{int(match[2]) + 1}" if match else ""
 
 
 def _check(path: Path) -> tuple[bool, bool, bool]:
-    """Refuse what is no safe workbook.
+    """Refuse a file that is not a safe workbook.
 
-    Return whether it has formulas, texts of which a part is struck out, and texts kept apart.
+    Return whether it has formulas, struck-through text, and a shared table of texts.
     """
     if not path.is_file():
         rule = "it is not a file" if path.exists() else "there is no such file"
@@ -220,7 +220,7 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool, bool]:
 
 
 def _other_kind(path: Path) -> str:
-    """Say what a file is that is no archive, as a workbook would be."""
+    """Return what kind of file it is, for a file that is not a ZIP archive."""
     with path.open("rb") as file:
         start = file.read(4096)
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -238,7 +238,7 @@ def _other_kind(path: Path) -> str:
 
 
 def _old_or_locked(path: Path) -> StudyError:
-    # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
+    # Both an old .xls and an encrypted .xlsx are OLE files; the latter has a stream of this name.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         return unreadable(path, "it is protected by a password", "save it without a password")
     if "WordDocument".encode("utf-16-le") in path.read_bytes():
@@ -246,14 +246,14 @@ def _old_or_locked(path: Path) -> StudyError:
     return unreadable(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
-def _opened(path: Path, **how: bool) -> ExcelReader:
+def _load(path: Path, **options: bool) -> ExcelReader:
     try:
         with warnings.catch_warnings():
-            # The library warns of what it drops (pictures, rules of validation): none is read.
+            # openpyxl warns of what it drops (pictures, validation rules); we do not read these.
             warnings.simplefilter("ignore")
-            reader = _Reader(path, **how)
+            reader = _Reader(path, **options)
             reader.read()
-    except Exception as error:  # a damaged file fails in the library in many ways
+    except Exception as error:  # openpyxl fails on damaged files in many ways
         raise _damaged(path, error) from None
     if not reader.wb.worksheets:
         raise unreadable(path, "it has no sheet", "return the workbook that was sent")
@@ -267,5 +267,5 @@ def _damaged(path: Path, error: Exception) -> StudyError:
 
 
 def unreadable(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
-    """Return the error that a file cannot be read, with the place in it where that is known."""
+    """Return an error for a file that cannot be read, with the place in the file if known."""
     return refusal(path.name, rule, remedy, column=place)

@@ -1,4 +1,4 @@
-"""Passages to read, by unit and criterion, beside the whole documents; and the sheets with them."""
+"""Select passages to read for each unit and criterion, and write the sheets with them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,18 +16,18 @@ from analysis.study.codebook import short_mark
 from analysis.study.privacy import details, wide_areas
 from analysis.study.rules.documents import WORDS_AT_MOST
 
-BEST = 3
-"""Passages that are shown of a unit on a criterion."""
+PASSAGES_PER_CELL = 3
+"""The most passages shown for a unit and criterion."""
 NO_UNIT = "No {unit} is recorded"
 NO_UNIT_MARK = "-"
 WHOLE, LISTED = "read whole: nothing", "passages listed read: nothing"
 NOTHING = (WHOLE, LISTED)
-"""What a coder may say of the documents held."""
+"""The choices of a coder who found nothing in the documents held."""
 NOT_HERE = "not on this machine"
 PRIVATE_WORDS = (
     "This workbook may have words of private documents: keep it on machines that may hold them."
 )
-DO = (
+INSTRUCTIONS = (
     PRIVATE_WORDS,
     "The sheet Passages has the passages that fit the search terms best. They do not replace reading: the sheet Documents held leads to the whole documents. To pick a passage, choose an id of New evidence beside it. Then say on New evidence in your own words what it says. Its source, page and quotation are filled in for you.",
     "If you read the documents, or the passages listed, and they say nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
@@ -36,16 +36,16 @@ DO = (
 
 @dataclass(frozen=True)
 class CellPassages:
-    """What there is to read of a unit on a criterion.
+    """The documents and the best passages to read for a unit and criterion.
 
     Attributes:
-        unit_id: the unit; empty: documents of which no unit is recorded.
+        unit_id: the unit; empty for documents without a recorded unit.
         criterion_id: the criterion.
         terms: the search terms of the criterion.
         documents: the documents about the unit.
-        searched: how many of them have their text here.
-        passages: the best passages, best first.
-        hits: how many fit in all.
+        searched: number of these documents whose text is on this machine.
+        passages: the passages that match best, best first.
+        hits: number of all passages that match.
     """
 
     unit_id: str
@@ -58,19 +58,19 @@ class CellPassages:
 
 
 def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iterator[CellPassages]:
-    """Yield what there is to read on cells; of no unit: in documents of which none is recorded."""
+    """Yield the passages of each cell; an empty unit means documents without a recorded unit."""
     about: dict[str, list[StudyDocument]] = {}
     for unit, criterion in cells:
         documents = about.setdefault(unit, library.about(unit))
         ids = [name for item in documents if (name := item.document_id) in library.texts]
         words, hits = terms(study, criterion), ([], 0)
         if ids and words:
-            hits = library.search([" OR ".join(words)], ids, BEST)
+            hits = library.search([" OR ".join(words)], ids, PASSAGES_PER_CELL)
         yield CellPassages(unit, criterion, words, documents, len(ids), *hits)
 
 
 def with_no_unit(study: Study, cells: Iterable[Cell]) -> list[Cell]:
-    """Return cells and, after them, the criteria once more for documents of no recorded unit."""
+    """Return cells, followed by one for each of their criteria with an empty unit."""
     cells = list(cells)
     criteria = {criterion for _, criterion in cells}
     order = study["criteria"]["criterion_id"]
@@ -78,13 +78,13 @@ def with_no_unit(study: Study, cells: Iterable[Cell]) -> list[Cell]:
 
 
 def unit_called(study: Study, unit: str) -> str:
-    """Return the name of a unit, or that none is recorded."""
+    """Return the name of a unit; for an empty id, a text that no unit is recorded."""
     noun = study.settings.unit_noun.singular
     return study.lookup("units", "name")[unit] if unit else NO_UNIT.replace("{unit}", noun)
 
 
 def documents_page(study: Study, library: Library, beside: Path | None) -> Page:
-    """Return the sheet with every whole document, and whom each is about."""
+    """Return the sheet that lists every document with its units and a link to it."""
     headings = [("Document", 12), ("About", 34), ("Title", 60), ("Pages", 8), ("Source", 10)]
     headings += [("Not readable", 30), ("Newer version", 12), ("Address", 50)]
     headings += [("Its text", 20), ("Open the document", 40)]
@@ -109,7 +109,7 @@ def documents_page(study: Study, library: Library, beside: Path | None) -> Page:
 def add_passages(
     maker: WorkbookMaker, study: Study, cells: Iterable[Cell], beside: Path | None
 ) -> None:
-    """Add the sheets with the documents held, passages of them, and what holds nothing."""
+    """Add the sheets Documents held, Passages, and "Read, nothing found" to a workbook."""
     library = Library(study)
     by_cell = list(cell_passages(study, library, with_no_unit(study, cells)))
     maker.page(documents_page(study, library, beside))
@@ -140,7 +140,7 @@ def _passage_rows(
 
 
 def quote_mark(words: str) -> str:
-    """Return a sign of the words that are proposed as a quotation."""
+    """Return a fingerprint of the words proposed as a quotation."""
     return short_mark(normalised_text(words))
 
 
@@ -151,7 +151,7 @@ def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
         "hits": "; ".join(f"{passage.document} p. {passage.page}" for passage in cell.passages),
     }
     label = study.lookup("criteria", "label")[cell.criterion_id]
-    # No mark of a row of codings: rows of these that did not come back are noted.
+    # This mark must not match MARK_PATTERN of ``row_reader``, which reports missing rows of codings.
     mark = f"{cell.unit_id}/{cell.criterion_id}/read-{listed_mark(shown)}"
     return FormRow(
         {"row": mark, "unit_id": unit_called(study, cell.unit_id), "criterion_id": label, **shown}
@@ -159,28 +159,28 @@ def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
 
 
 def listed_mark(texts: Mapping[str, str]) -> str:
-    """Return a sign of what a row lists as read."""
+    """Return a fingerprint of the documents, queries and passages that a row lists."""
     names = ("documents", "queries", "hits")
     return short_mark(*(normalised_text(texts.get(name, ""), CODE) for name in names))
 
 
 def without_others_picks(study: Study, coder: str) -> Study:
-    """Return the study without what other coders picked on cells that this coder has not read.
+    """Return the study without other coders' picks on cells that this coder has not read yet.
 
-    Each picks without sight of the other's picks, as each codes.
+    Coders pick passages independently, as they code. Evidence that an assessment cites is kept.
     """
     picks = study["picks"]
     if picks.empty:
         return study
-    began = {(row.coder, row.batch): row.given_on for row in each_row(study["assignments"])}
-    back, read = _given_back(study, coder), cells_read(study).get(coder, set())
+    given_on = {(row.coder, row.batch): row.given_on for row in each_row(study["assignments"])}
+    returned_on, read = _last_returned(study, coder), cells_read(study).get(coder, set())
     own = picks[picks["coder"] == coder]
     own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
     shown = {*own["evidence_id"], *";".join(study["assessments"]["evidence_ids"]).split(";")}
     for row in each_row(picks):
-        cell, day = (row.unit_id, row.criterion_id), began.get((row.coder, row.batch), "")
-        # What this coder read before the other was given it, was read without the passages.
-        if cell in own_cells or (back.get(cell, "") >= day if day else cell in read):
+        cell, day = (row.unit_id, row.criterion_id), given_on.get((row.coder, row.batch), "")
+        # This coder read the cell before the other was given it, so without seeing any picks.
+        if cell in own_cells or (returned_on.get(cell, "") >= day if day else cell in read):
             shown.add(row.evidence_id)
     hidden = set(picks["evidence_id"]) - shown
     evidence = study.tables["evidence"]
@@ -188,8 +188,8 @@ def without_others_picks(study: Study, coder: str) -> Study:
     return replace(study, tables=tables)
 
 
-def _given_back(study: Study, coder: str) -> dict[Cell, str]:
-    """Return the last day on which a coder gave a cell back."""
+def _last_returned(study: Study, coder: str) -> dict[Cell, str]:
+    """Return, by cell, the last day on which the coder returned it."""
     days = {}
     for row, cell in cells_given(study):
         if row.coder == coder:
@@ -198,7 +198,7 @@ def _given_back(study: Study, coder: str) -> dict[Cell, str]:
 
 
 def possible_details(study: Study, cells: Sequence[Cell]) -> int:
-    """Return how many passages that are shown may give a personal detail of a person concerned."""
+    """Return how many of the passages shown may contain personal details."""
     if study["documents"].empty:
         return 0
     areas = wide_areas(study.tables["units"])

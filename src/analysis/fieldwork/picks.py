@@ -1,4 +1,4 @@
-"""What comes back from the sheets with passages: those that were picked, and what holds nothing."""
+"""Intake of the sheets with passages: passages picked, and documents read without a finding."""
 
 import re
 from collections.abc import Container
@@ -29,7 +29,7 @@ from analysis.wording import capital, counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
 _LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
-OTHERWISE = "the row shows something else than its mark says"
+CONTRADICTS_MARK = "the row shows something else than its mark says"
 MARK_CHANGED = "the mark of the row was changed, or the study does not have its unit or criterion"
 PUT_BACK = "put it back as it was"
 NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"
@@ -47,19 +47,19 @@ class _Picked:
 
 
 class Picks:
-    """The passages that were picked in a workbook.
+    """The passages that a coder picked in a workbook.
 
     Attributes:
-        quoted: by the id of a piece of evidence, what of its row follows from the passage.
+        quoted: by evidence id, the columns of the evidence that are filled from the passage.
     """
 
     def __init__(self, changeset: Changeset, coder: str):
-        """Read what was picked; what cannot be taken is kept as a problem."""
+        """Read the picked passages; add a problem for each that cannot be accepted."""
         self._changeset, self._coder = changeset, coder
         self._workbook, self._library = changeset.workbook, Library(changeset.study)
-        brought = self._workbook.forms.get(NEW_EVIDENCE.name, [])
-        self._ids = code_names(filter(None, (line["evidence_id"] for line in brought)))
-        self._saying = {line["evidence_id"] for line in brought if line["states"]}
+        new_evidence = self._workbook.forms.get(NEW_EVIDENCE.name, [])
+        self._ids = code_names(filter(None, (line["evidence_id"] for line in new_evidence)))
+        self._with_text = {line["evidence_id"] for line in new_evidence if line["states"]}
         self.quoted: dict[str, dict[str, str]] = {}
         self._picked: list[_Picked] = []
         for line in self._workbook.forms.get(PASSAGES.name, []):
@@ -71,7 +71,7 @@ class Picks:
         return {(pick.unit, pick.criterion) for pick in self._picked}
 
     def bring_in(self, batch: str) -> None:
-        """Add what was picked to the study, once the evidence is in."""
+        """Add the picks to the study; their evidence must be in the changeset already."""
         draft = self._changeset.draft("evidence")
         units = {row["evidence_id"]: row["unit_id"] for row in draft.rows}
         rows = []
@@ -88,24 +88,28 @@ class Picks:
             if mark and quote_mark(line["quote"]) != mark[5]:
                 self._workbook.note_all(NOT_PICKED, line.place("quote"))
             return
-        if not mark or not self._is_of_the_study(mark):
+        if not mark or not self._is_in_study(mark):
             self._refuse(line, "row", MARK_CHANGED, PUT_BACK)
             return
         unit, criterion, document, page, _ = mark.groups()
-        of = self._library.documents[document]
-        if differs := _differing_column(self._changeset.study, line, mark):
-            self._refuse(line, differs, OTHERWISE, PUT_BACK)
+        study_document = self._library.documents[document]
+        if column := _differing_column(self._changeset.study, line, mark):
+            self._refuse(line, column, CONTRADICTS_MARK, PUT_BACK)
             return
         meant = self._ids.meant(line["evidence_id"])
         evidence = next(iter(meant)) if len(meant) == 1 else line["evidence_id"]
-        if evidence not in self._saying:
+        if evidence not in self._with_text:
             rule = "no row of New evidence says under this id what the passage says"
             remedy = "say it there in your own words, and write the id of that row here"
             self._refuse(line, "evidence_id", rule, remedy)
             return
-        words = self._quoted(line, of, int(page))
+        words = self._quotation(line, study_document, int(page))
         unit = "" if unit == NO_UNIT_MARK else unit
-        quoted = {"source_id": of.source_id, **({"unit_id": unit} if unit else {}), **words}
+        quoted = {
+            "source_id": study_document.source_id,
+            **({"unit_id": unit} if unit else {}),
+            **words,
+        }
         if evidence in self.quoted and self.quoted[evidence] != quoted:
             rule = "another passage is picked under the same id of evidence"
             self._refuse(line, "evidence_id", rule, "give each passage an id of its own")
@@ -113,14 +117,14 @@ class Picks:
         self.quoted[evidence] = quoted
         self._picked.append(_Picked(line, criterion, unit, evidence))
 
-    def _is_of_the_study(self, mark: re.Match[str]) -> bool:
+    def _is_in_study(self, mark: re.Match[str]) -> bool:
         study = self._changeset.study
         units = {NO_UNIT_MARK, *study["units"]["unit_id"]}
         criteria = set(study["criteria"]["criterion_id"])
         return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
 
-    def _quoted(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
-        """Return the quotation of a row of evidence; empty, and a problem kept, if it is none."""
+    def _quotation(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
+        """Return the quotation columns of evidence; if invalid, add a problem and return {}."""
         quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}
         row |= {"prefix": "", "suffix": ""}
@@ -142,8 +146,8 @@ class Picks:
                 self._refuse(line, "quote", fault.rule, fault.remedy)
             return {}
         prefix, suffix = map(one_line, text.context(checked))
-        at = page if page in checked.pages else checked.pages[0]
-        return row | {"page": str(at), "prefix": prefix, "suffix": suffix}
+        found_page = page if page in checked.pages else checked.pages[0]
+        return row | {"page": str(found_page), "prefix": prefix, "suffix": suffix}
 
     def _refuse(self, line: SheetRow, name: str, rule: str, remedy: str) -> None:
         self._workbook.refuse(line.place(name), line[name], rule, remedy)
@@ -152,12 +156,12 @@ class Picks:
 def bring_in_nothing_found(
     changeset: Changeset, reader: RowReader, coder: str, picked: Container[Cell]
 ) -> None:
-    """Add a search for each cell on which the documents held were read and hold nothing.
+    """Add a search for each cell on which a coder read the documents held and found nothing.
 
     Args:
-        changeset: what the workbook would change.
-        reader: reads its lines.
-        coder: whose workbook it is.
+        changeset: the changeset of the workbook.
+        reader: the reader of its lines.
+        coder: the coder of the workbook.
         picked: the cells on which a passage was picked.
     """
     lines = [
@@ -169,7 +173,7 @@ def bring_in_nothing_found(
 
 
 def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
-    """Return the column in which a row does not show what its mark says; empty: none."""
+    """Return the first column whose text contradicts the mark of its row; empty if none does."""
     unit = "" if mark[1] == NO_UNIT_MARK else mark[1]
     label = study.lookup("criteria", "label")[mark[2]]
     for name, text in {"unit_id": unit_called(study, unit), "criterion_id": label}.items():
@@ -181,15 +185,15 @@ def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
 def _nothing_found(
     changeset: Changeset, reader: RowReader, line: SheetRow, coder: str, picked: Container[Cell]
 ) -> dict[str, str]:
-    """Return the search of a line; empty, and a problem kept, if it cannot be taken."""
+    """Return the row of a search from a line; if it is refused, add a problem and return {}."""
     workbook, labels = changeset.workbook, changeset.study.lookup("criteria", "label")
     mark = _LISTED_MARK.fullmatch(line["row"].replace(" ", ""))
     units, choice = set(changeset.study["units"]["unit_id"]), reader.code(line, "choice", NOTHING)
     place, rule, remedy = "choice", "", "choose one of the list, or leave it empty"
     if not mark or mark[1] not in units or mark[2] not in labels:
         place, rule, remedy = "row", MARK_CHANGED, PUT_BACK
-    elif differs := _differing_column(changeset.study, line, mark):
-        place, rule, remedy = differs, OTHERWISE, PUT_BACK
+    elif column := _differing_column(changeset.study, line, mark):
+        place, rule, remedy = column, CONTRADICTS_MARK, PUT_BACK
     elif listed_mark(line.texts) != mark[3]:
         place, rule = "documents", "the row does not list any more what it was sent with"
         remedy = "put documents, terms and passages back; for others, write a new workbook"

@@ -1,6 +1,6 @@
-"""Read cells: their text, the result of a formula, the address behind a link; and what is in none.
+"""Read cells: their text, the stored result of a formula, or the address behind a link.
 
-What somebody wrote outside the cells that are read is noted: comments, links, drawings, headers.
+Content outside the cells that are read is noted: comments, links, drawings, headers and footers.
 """
 
 import re
@@ -19,10 +19,10 @@ from analysis.problems import shorten
 from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 from analysis.wording import capital
 
-_LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
+_LINK_FORMULA = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 
-_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
-"""A formula that leads somewhere; and one whose address stands in it whole, as one text."""
+_LITERAL_LINK_FORMULA = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
+"""A formula that makes a link; and one whose address is in it as a single text."""
 
 FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
 
@@ -33,24 +33,24 @@ def place_of(cell: Cell) -> str:
 
 
 def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
-    """Return what a cell says, with notes and problems kept.
+    """Return the text of a cell, and add notes and problems to the workbook.
 
-    ``kind``: how it is read (:data:`forms.TEXT` and the others).
+    ``kind`` is how the cell is read: :data:`forms.TEXT`, ``CODE``, ``DATE`` or ``LINK``.
     """
     place = place_of(cell)
     if opened.struck(cell):
         workbook.note("Text that is struck through was read as if it stood", place)
     if kind != LINK:
         return _value(workbook, opened, cell, kind)
-    link = link_of(cell)
-    if link or leads(cell):
+    link = link_address(cell)
+    if link or has_link_formula(cell):
         workbook.links.add(place)
-    if not link and leads(cell):
+    if not link and has_link_formula(cell):
         rule = "the address behind the link is worked out by the formula, and is not certain"
         workbook.refuse(place, cell.value, rule, "write the address itself")
         return ""
-    shows_it = not link or not _take_link(workbook, cell, link)
-    text = _value(workbook, opened, cell, kind) if shows_it else link
+    uses_text = not link or not _uses_link_address(workbook, cell, link)
+    text = _value(workbook, opened, cell, kind) if uses_text else link
     if text and not is_address(text):
         workbook.refuse(place, text, NO_ADDRESS, WHOLE)
     return text
@@ -76,7 +76,7 @@ def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str
 
 
 def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> object:
-    """Return the result that the program stored for a formula."""
+    """Return the stored result of a formula; if there is none, add a problem."""
     result = opened.result(cell)
     if result is None or result.value is None or result.data_type == "e":
         formula = cell.value if isinstance(cell.value, str) else "a formula"
@@ -88,11 +88,11 @@ def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> objec
     return result.value
 
 
-def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
-    """Return whether the address behind a cell is what the cell says, and not what it shows."""
+def _uses_link_address(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
+    """Return whether to take the address of a link instead of the text that the cell shows."""
     shown = "" if cell.data_type == "f" else text_of(cell)
-    if bare(shown) == bare(link):
-        return False  # a program made a link of what was typed
+    if comparable_link(shown) == comparable_link(link):
+        return False  # a program made a link of the typed address
     if is_address(shown):
         rule = f"the cell shows one address, and leads to another ({shorten(link)})"
         remedy = "take the link out, and write the address that counts"
@@ -102,23 +102,23 @@ def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
     return True
 
 
-def link_of(cell: Cell) -> str:
-    """Return the address that a cell leads to, as a link or by a formula; of none: an empty text."""
+def link_address(cell: Cell) -> str:
+    """Return the address that a cell links to, by a link or a formula; empty if there is none."""
     link = getattr(cell, "hyperlink", None)
     if link is not None and link.target:
         return link.target + (f"#{link.location}" if link.location else "")
-    match = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
+    match = _LITERAL_LINK_FORMULA.match(cell.value) if isinstance(cell.value, str) else None
     return match[1].replace('""', '"') if match and cell.data_type == "f" else ""
 
 
-def leads(cell: Cell) -> bool:
-    """Return whether a cell holds a formula that leads to an address, told or worked out."""
-    formula = getattr(cell.value, "text", cell.value)  # an array's formula is held apart
-    return cell.data_type == "f" and bool(_LEADS.search(str(formula)))
+def has_link_formula(cell: Cell) -> bool:
+    """Return whether a cell has a formula that makes a link, to a literal or computed address."""
+    formula = getattr(cell.value, "text", cell.value)  # of an array formula, the text
+    return cell.data_type == "f" and bool(_LINK_FORMULA.search(str(formula)))
 
 
-def bare(link: str) -> str:
-    """Return an address, or a text with one, without what programs add to it."""
+def comparable_link(link: str) -> str:
+    """Return an address in lower case without the scheme and trailing slash that programs add."""
     return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
 
@@ -126,26 +126,26 @@ def check_merged(
     workbook: ReadWorkbook,
     sheet: Worksheet,
     grid: Grid,
-    ours: Collection[int],
+    columns: Collection[int],
     first: int,
     filled: Collection[int],
 ) -> None:
-    """Refuse merged cells that say something in our columns, from the first row on.
+    """Refuse merged cells with content in the columns that are read; note empty ones.
 
     Args:
-        workbook: keeps the problems and notes.
+        workbook: the workbook to which problems and notes are added.
         sheet: the sheet.
         grid: its cells.
-        ours: the columns that are read.
+        columns: the columns that are read.
         first: the first row that is read.
-        filled: the rows in which something stands.
+        filled: the rows that have any text.
     """
     for area in sheet.merged_cells.ranges:
-        touched = any(area.min_col <= place <= area.max_col for place in ours)
+        touched = any(area.min_col <= place <= area.max_col for place in columns)
         rows = range(max(area.min_row, first), area.max_row + 1)
         if not touched or not any(number in filled for number in rows):
             continue
-        # Programs keep what stands in the first of merged cells, and nothing else.
+        # Programs keep only the content of the first of several merged cells.
         kept = grid.get(area.min_row, {}).get(area.min_col)
         place = address(sheet.title, str(area))
         if kept is None or kept.value is None:
@@ -161,16 +161,16 @@ OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left
 
 ADDRESS = "The address behind a link was left out"
 
-TYPED = "Words outside the cells were left out"
+TEXT_OUTSIDE_CELLS = "Words outside the cells were left out"
 
-_SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
-"""What stands in a header or footer for a number, a day, a name, and what programs write before it."""
+_HEADER_CODES = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
+"""Header and footer codes for page numbers, dates and names, with the words before them."""
 
 
 def note_outside_cells(
     workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]
 ) -> None:
-    """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
+    """Note comments, links and objects that are not read, such as text boxes and pictures."""
     cells = [cell for grid in grids.values() for row in grid.values() for cell in row.values()]
     commented = [cell for cell in cells if getattr(cell, "comment", None)]
     comments = [(cell.parent.title, cell.coordinate) for cell in commented]
@@ -179,20 +179,20 @@ def note_outside_cells(
     for title, cell in opened.objects:
         workbook.note_all(OBJECT, address(title, cell) if cell else title)
     for cell in cells:
-        place, link = place_of(cell), bare(link_of(cell))
-        worked_out = not link and leads(cell)
+        place, link = place_of(cell), comparable_link(link_address(cell))
+        worked_out = not link and has_link_formula(cell)
         if place in workbook.links or not (link or worked_out):
             continue
         shown = (cell.data_type == "f" and opened.result(cell)) or cell
-        text = bare(text_of(shown))
-        # A program writes out whole where a link of ours to a file leads from.
-        ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
-        if worked_out or not (link in text or (text and ours)):
+        text = comparable_link(text_of(shown))
+        # Programs may replace our relative link to a file by its full path.
+        is_our_link = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
+        if worked_out or not (link in text or (text and is_our_link)):
             workbook.note_all(ADDRESS, place)
 
 
-def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
-    """Note words that somebody typed where no cell is: headers, footers, names, prompts, properties."""
+def note_text_outside_cells(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
+    """Note texts outside cells: headers, footers, defined names, prompts and file properties."""
     for sheet in opened.book.worksheets:
         for part in ("Header", "Footer"):
             items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
@@ -201,20 +201,22 @@ def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
                 for item in items
                 for section in (item.left, item.center, item.right)
             ]
-            if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
-                workbook.note_all(TYPED, f"{part.lower()} of {sheet.title}")
+            if any(re.search(r"\w", _HEADER_CODES.sub("", text)) for text in texts):
+                workbook.note_all(TEXT_OUTSIDE_CELLS, f"{part.lower()} of {sheet.title}")
         for rule in sheet.data_validations.dataValidation:
             if rule.prompt or rule.promptTitle:
-                workbook.note_all(TYPED, f"prompt at {address(sheet.title, str(rule.sqref))}")
+                workbook.note_all(
+                    TEXT_OUTSIDE_CELLS, f"prompt at {address(sheet.title, str(rule.sqref))}"
+                )
     _note_names(workbook, opened)
 
 
 def _note_names(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
-    """Note the names that somebody defined, and what the file's properties say."""
+    """Note defined names and filled file properties."""
     named = [opened.book.defined_names, *(sheet.defined_names for sheet in opened.book.worksheets)]
     for name in dict.fromkeys(name for names in named for name in names):
-        if not name.startswith("_"):  # as programs name what they need themselves
-            workbook.note_all(TYPED, f"name {name}")
+        if not name.startswith("_"):  # programs start their own names with _
+            workbook.note_all(TEXT_OUTSIDE_CELLS, f"name {name}")
     for name in ("subject", "description", "keywords", "category"):
         if getattr(opened.book.properties, name):
-            workbook.note_all(TYPED, f"{name} of the file")
+            workbook.note_all(TEXT_OUTSIDE_CELLS, f"{name} of the file")

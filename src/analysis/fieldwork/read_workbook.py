@@ -1,4 +1,4 @@
-"""Read a workbook as people return it: moved, renamed, hidden, sorted, saved by another program."""
+"""Read a returned workbook, even if its parts were moved, renamed, hidden or sorted."""
 
 import datetime as dt
 import re
@@ -12,7 +12,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
-from analysis.fieldwork.read_cells import check_merged, note_outside_cells, note_typed, read_cell
+from analysis.fieldwork.read_cells import (
+    check_merged,
+    note_outside_cells,
+    note_text_outside_cells,
+    read_cell,
+)
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
@@ -29,7 +34,7 @@ from analysis.wording import agreeing, listed
 _EPOCH = dt.datetime(1899, 12, 30)
 
 _ROWS_SEARCHED = 20
-"""Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
+"""Number of rows from the top in which the marks or headings of a form are searched for."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,11 @@ class _FormSheet:
 
     Attributes:
         sheet, grid: the sheet, and its cells.
-        form: which form.
-        head: the row of its marks; that before the headings where the marks are gone.
-        marked: whether the marks are there.
-        columns: the place of each column, by the field's name; of copies: the first.
-        copied: the names of the columns that stand there again, by their place.
+        form: the form.
+        head: the row of its marks; without marks, the row before the headings.
+        marked: whether the row of marks is present.
+        columns: the number of each column, by field name; of duplicates, the first.
+        copied: the field names of duplicate columns, by column number.
     """
 
     sheet: Worksheet
@@ -59,8 +64,8 @@ class _FormSheet:
         fields = {name: _field(self.form, name) for name in self.columns}
         return {name: field for name, field in fields.items() if field is not None}
 
-    def at_top(self, column: int) -> str:
-        """Return the cell that tells what a column is: its mark, or else its heading."""
+    def head_address(self, column: int) -> str:
+        """Return the address of the cell that identifies a column: its mark, or its heading."""
         row = self.head if self.marked else self.head + 1
         return address(self.sheet.title, f"{get_column_letter(column)}{row}")
 
@@ -69,14 +74,14 @@ def read_workbook(path: Path) -> ReadWorkbook:
     """Read a working workbook.
 
     Raises:
-        StudyError: the file is no workbook that can be opened. Problems inside it are kept in
-            what is returned.
+        StudyError: the file cannot be opened as a workbook. Problems with its content are in
+            the returned workbook instead.
     """
     workbook = ReadWorkbook(path.name)
     opened = open_workbook(path)
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
-        _take_about(workbook, title, grid)
+        _read_about(workbook, title, grid)
         workbook.sent = workbook.sent or list_column(grid, ROWS_SENT)
         workbook.texts_sent |= rows_sent(list_column(grid, TEXTS_SENT))
     for sheet in opened.book.chartsheets:
@@ -85,17 +90,19 @@ def read_workbook(path: Path) -> ReadWorkbook:
     unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
-        layout = _form_on(sheet, grid, noun)
-        # A form of another kind of workbook is one that nothing reads here.
+        layout = _find_form(sheet, grid, noun)
+        # A form that belongs to another kind of workbook is not read.
         foreign = layout and workbook.texts_sent and layout.form.tab not in workbook.texts_sent
         if layout and not foreign:
             _read_form(workbook, opened, layout, noun)
             continue
         if not foreign and grid:
-            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
+            unread |= {
+                form.name: title for form in FORMS if _base_tab(title) == _base_tab(form.tab)
+            }
         workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
     note_outside_cells(workbook, opened, grids)
-    note_typed(workbook, opened)
+    note_text_outside_cells(workbook, opened)
     for name in unread.keys() - workbook.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
         remedy = "put the first two rows back as they were"
@@ -107,7 +114,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
 def _read_form(
     workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet, noun: str
 ) -> None:
-    """Keep the rows of a form; a second sheet with it is refused."""
+    """Add the rows of a form to the workbook; refuse a second sheet with the same form."""
     title, form = layout.sheet.title, layout.form
     if form.name in workbook.forms:
         rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
@@ -120,13 +127,13 @@ def _read_form(
         workbook.note("A sheet was renamed, and read by its marks", title)
     workbook.forms[form.name] = []
     if _check_columns(workbook, layout, noun):
-        # Else what the rows say cannot be told, and each would be blamed for it.
+        # With columns missing or doubled, each row would give problems of its own.
         _note_rearranged(workbook, layout, noun)
-        workbook.forms[form.name] = list(_lines(workbook, opened, layout))
+        workbook.forms[form.name] = list(_form_rows(workbook, opened, layout))
 
 
-def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
-    """Keep what a first sheet says; a second one must say the same."""
+def _read_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
+    """Read the facts on a first sheet; refuse a second one that differs."""
     about, places = {}, {}
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
@@ -145,25 +152,26 @@ def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
             workbook.refuse(place, about[name], rule, "delete the one that does not count")
 
 
-def _tab(title: str) -> str:
-    """Return a tab without what programs add to that of a copy."""
+def _base_tab(title: str) -> str:
+    """Return a tab without the number that programs add to a copy, such as "(2)"."""
     return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
 
 
-def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
-    """Return the form that a sheet holds.
+def _find_form(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
+    """Return the form on a sheet, with its layout; ``None`` if there is none.
 
-    The marks tell; where their row was deleted, the labels do, on a sheet of the form's name.
+    A form is recognised by its marks. If their row was deleted, it is recognised by the headings,
+    on a sheet with the form's tab.
     """
     for number in sorted(grid)[:_ROWS_SEARCHED]:
         texts = {place: cell.value for place, cell in grid[number].items()}
         for form in FORMS:
-            marks = {place: _marked(form, value) for place, value in texts.items()}
+            marks = {place: _field_of_mark(form, value) for place, value in texts.items()}
             if sum(map(bool, marks.values())) >= max(2, len(form.fields) // 3):
                 return _form_sheet(sheet, grid, form, number, marks)
-            if _tab(sheet.title) != form.tab.casefold():
+            if _base_tab(sheet.title) != form.tab.casefold():
                 continue
-            labels = {place: _named(form, value, noun) for place, value in texts.items()}
+            labels = {place: _field_of_heading(form, value, noun) for place, value in texts.items()}
             if sum(map(bool, labels.values())) > len(form.fields) // 2:
                 layout = _form_sheet(sheet, grid, form, number - 1, labels)
                 return replace(layout, marked=False)
@@ -180,34 +188,34 @@ def _form_sheet(
     return _FormSheet(sheet, grid, form, head, True, columns, copied)
 
 
-def _marked(form: Form, value: object) -> str:
-    """Return the name of the field that a cell is the mark of; of none: an empty text."""
+def _field_of_mark(form: Form, value: object) -> str:
+    """Return the name of the field that a cell marks; empty if it is no mark of the form."""
     start, _, name = value.strip().lower().partition(".") if isinstance(value, str) else ("",) * 3
     return name if start == form.name else ""
 
 
-def _named(form: Form, heading: object, noun: str) -> str:
-    """Return the name of the field that a heading is the label of; of none: an empty text."""
-    text = _label(heading)
+def _field_of_heading(form: Form, heading: object, noun: str) -> str:
+    """Return the name of the field with this heading; empty if there is none."""
+    text = _normalised_label(heading)
     number = re.search(r" (\d+)$", text)
     for field in form.fields:
-        label = _label(field.label.replace("{unit}", noun))
+        label = _normalised_label(field.label.replace("{unit}", noun))
         if text and text == label:
             return field.name
-        # Columns of a stem, "Evidence 4", are as many as a workbook needs.
+        # Numbered columns, such as "Evidence 4": a workbook has as many as it needs.
         if number and re.sub(r"\d+$", number[1], label) == text:
             return re.sub(r"\d+$", number[1], field.name)
     return ""
 
 
-def _label(value: object) -> str:
+def _normalised_label(value: object) -> str:
     return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
-def _lines(
+def _form_rows(
     workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet
 ) -> Iterator[SheetRow]:
-    """Yield the rows of a form that say anything; keep notes and problems on the way."""
+    """Yield the rows of a form with any text; add notes and problems to the workbook."""
     title, form, first = layout.sheet.title, layout.form, layout.head + 2
     letters = {name: get_column_letter(place) for name, place in layout.columns.items()}
     editable = {name: field for name, field in layout.fields.items() if field.editable}
@@ -223,7 +231,7 @@ def _lines(
         if any(texts.values()):
             filled.add(number)
             yield SheetRow(title, number, texts, letters)
-        if any(text and not form.only_names(name) for name, text in texts.items()):
+        if any(text and not form.only_identifies(name) for name, text in texts.items()):
             taken.add(number)
     check_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
     shown = ShownSheet(title, form, layout.columns, editable, {layout.head, layout.head + 1}, taken)
@@ -231,34 +239,34 @@ def _lines(
 
 
 def _field(form: Form, name: str) -> Field | None:
-    """Return the field of a name; columns of a stem, such as ``evidence_4``, are alike."""
+    """Return the field with a name; numbered columns, such as ``evidence_4``, share one field."""
     fields = {field.name: field for field in form.fields}
     return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
 
 
 def _check_columns(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> bool:
-    """Return whether every column is there, and once; keep it as a problem where not."""
+    """Return whether every column is present exactly once; add problems if not."""
     if layout.copied:
         *others, first = sorted(layout.copied, reverse=True)
-        also = "".join(f", as at {layout.at_top(place)}" for place in reversed(others))
+        also = "".join(f", as at {layout.head_address(place)}" for place in reversed(others))
         value = f"{layout.form.name}.{layout.copied[first]}"
         rule = f"two columns have the same mark{also}"
-        workbook.refuse(layout.at_top(first), value, rule, "delete the copied column")
-    missing = _missing(layout, noun)
+        workbook.refuse(layout.head_address(first), value, rule, "delete the copied column")
+    missing = _missing_columns(layout, noun)
     if missing:
         marks = listed([f"{layout.form.name}.{name}" for name in missing])
         rule = f"the {agreeing(len(missing), 'column', 'columns')} marked {marks} "
         rule += agreeing(len(missing), "is not there", "are not there")
         it = agreeing(len(missing), "it", "them")
         remedy = f"put {it} back, or copy the rows into a new workbook"
-        workbook.refuse(layout.at_top(1), ", ".join(missing.values()), rule, remedy)
+        workbook.refuse(layout.head_address(1), ", ".join(missing.values()), rule, remedy)
     return not (layout.copied or missing)
 
 
-def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
-    """Return the label of each column that must be there and is not, by its name.
+def _missing_columns(layout: _FormSheet, noun: str) -> dict[str, str]:
+    """Return the labels of missing required columns, by field name.
 
-    How many columns a stem has, differs; but their numbers have no gap.
+    The number of numbered columns, such as ``evidence_4``, varies, but it must have no gap.
     """
     expected = [field.name for field in layout.form.fields if field.editable and not field.may_lack]
     for name in layout.fields:
@@ -284,14 +292,14 @@ def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> N
         workbook.note("Columns were moved, and read by their marks", title)
     for name, field in layout.fields.items():
         cell = layout.grid.get(layout.head + 1, {}).get(columns[name])
-        name_shown = _named(layout.form, cell.value, noun) if cell is not None else ""
+        name_shown = _field_of_heading(layout.form, cell.value, noun) if cell is not None else ""
         if field.editable and name_shown != name and (noun or "{" not in field.label):
             place = address(title, f"{get_column_letter(columns[name])}{layout.head + 1}")
             label = field.label.replace("{unit}", noun)
             workbook.note(f"A column was renamed, and read as {label!r}", place)
     for area in layout.sheet.column_dimensions.values():
         hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
-        # The column that names the rows is sent hidden where a unit reads the sheet.
+        # The column with row marks is hidden by us in workbooks for a unit.
         if set(hidden) & {place for name, place in columns.items() if name != "row"}:
             workbook.note("Hidden columns were read too", address(title, area.index or ""))
     filtered = layout.sheet.auto_filter.filterColumn

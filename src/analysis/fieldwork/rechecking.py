@@ -1,4 +1,4 @@
-"""Looking again at the documents of a study, and logging each look."""
+"""Recheck the documents of a study on the web, and log each check."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -16,19 +16,19 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.values import is_on_the_web
 
-AT_ONCE = 20
-"""Looks after which they are written: an interrupted run loses no more."""
+BATCH_SIZE = 20
+"""Checks are logged in batches of about this size, so that an interrupted run loses few."""
 
 Row = dict[str, str]
 
 
 @dataclass
 class Rechecked:
-    """What came of looking again.
+    """The result of rechecking documents.
 
     Attributes:
         looks: the rows that were logged.
-        not_reached: addresses that gave no answer, each with the reason; nothing is logged of them.
+        not_reached: addresses without an answer, each with the reason; these are not logged.
     """
 
     looks: list[Row] = field(default_factory=list)
@@ -36,10 +36,11 @@ class Rechecked:
 
 
 def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
-    """Return the documents to look at again, by their address.
+    """Return the documents to recheck, by their address.
 
-    Public ones that came from the web, that were collected and last looked at so many days ago or
-    more. What was replaced is looked at while evidence names it, or until its change is logged.
+    These are public documents from the web that were collected and last checked at least ``days``
+    days ago. A replaced document is rechecked if evidence cites it, or if its change has not been
+    logged yet.
     """
     checks, documents = grouped(study["checks"], "document_id"), records(study["documents"])
     named, replaced = set(study["evidence"]["document_id"]), set(study["documents"]["replaces"])
@@ -47,10 +48,14 @@ def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
 
     def is_due(row: Row) -> bool:
         name, looks = row["document_id"], checks.get(row["document_id"], [])
-        done = name in replaced - named and any(look["status"] == v.CHANGED for look in looks)
-        seen = max([row["retrieved_on"], *(look["checked_on"] for look in looks)])
+        change_logged = name in replaced - named and any(
+            look["status"] == v.CHANGED for look in looks
+        )
+        last_checked = max([row["retrieved_on"], *(look["checked_on"] for look in looks)])
         of_source = source_id in ("", row["source_id"])
-        return of_source and not done and row["access"] == PUBLIC and seen <= latest
+        return (
+            of_source and not change_logged and row["access"] == PUBLIC and last_checked <= latest
+        )
 
     by_address: dict[str, list[Row]] = {}
     for row in documents:
@@ -65,44 +70,44 @@ def look_again(
     documents: Mapping[str, Sequence[Row]],
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rechecked:
-    """Look at documents again, and log the looks in the study as it goes.
+    """Recheck documents, and log the checks in the study in batches of :data:`BATCH_SIZE`.
 
     Args:
         folder: the study's folder.
-        rechecker: what checks them.
-        documents: those to look at, by their address; see :func:`due`.
-        progress: shown the step at hand.
+        rechecker: checks one address.
+        documents: the documents to check, by their address; see :func:`due`.
+        progress: called with a description of each step.
     """
-    done, waiting = Rechecked(), []
+    rechecked, waiting = Rechecked(), []
     try:
         for number, (address, rows) in enumerate(documents.items(), start=1):
             progress(f"{number} of {len(documents)}: {address}")
             try:
                 waiting += rechecker.recheck(address, rows)
             except NotFetchedError as error:
-                done.not_reached.append((address, str(error)))
-            if len(waiting) >= AT_ONCE:
-                done.looks += log_looks(folder, waiting)
+                rechecked.not_reached.append((address, str(error)))
+            if len(waiting) >= BATCH_SIZE:
+                rechecked.looks += log_looks(folder, waiting)
                 waiting = []
     finally:
-        # Also where somebody interrupts it: the next run goes on with what is not logged.
+        # Also after an interruption: the next run continues with documents not logged yet.
         if waiting:
-            done.looks += log_looks(folder, waiting)
-    return done
+            rechecked.looks += log_looks(folder, waiting)
+    return rechecked
 
 
 def log_looks(folder: Path, looks: Sequence[RecheckResult]) -> list[Row]:
-    """Log looks in a study, with the newer versions that they found, and return the rows.
+    """Log checks in a study, add the newer versions that they found, and return the logged rows.
 
     Raises:
-        StudyError: the study would not be valid; it is as it was.
+        StudyError: the study would not be valid; it is not changed.
     """
     with changing(folder, "the looks") as changeset:
         documents = DocumentRows(changeset, DocumentStore(folder))
-        rows, there = [], changeset.draft("checks").places("document_id", "checked_on")
+        rows, logged = [], changeset.draft("checks").places("document_id", "checked_on")
         for number, look in enumerate(looks, start=1):
-            if (look.row["document_id"], look.row["checked_on"]) in there:
-                continue  # another run has looked at it meanwhile
+            if (look.row["document_id"], look.row["checked_on"]) in logged:
+                continue  # another run has checked it meanwhile
             row = look.row | _newer_version(changeset, documents, look, number)
             line = SheetRow(row["document_id"], number)
             changeset.put("checks", row, row["document_id"], line)
@@ -113,11 +118,11 @@ def log_looks(folder: Path, looks: Sequence[RecheckResult]) -> list[Row]:
 def _newer_version(
     changeset: Changeset, documents: DocumentRows, look: RecheckResult, number: int
 ) -> Row:
-    """Return the id of a newer version, after adding it where it is not there yet."""
+    """Return the id of a newer version as ``found_id``, after adding it if it is new."""
     if look.version is None:
         return {}
     rows = changeset.draft("documents").rows
-    many, name = len(rows), documents.add(look.version, number)
-    if len(rows) > many and not rows[-1]["replaces"]:
+    count, name = len(rows), documents.add(look.version, number)
+    if len(rows) > count and not rows[-1]["replaces"]:
         rows[-1]["replaces"] = look.replaces
     return {"found_id": name}

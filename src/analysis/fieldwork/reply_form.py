@@ -1,4 +1,4 @@
-"""The right of reply: what a unit is sent, and the ledger of what it answered."""
+"""The right of reply: the form that a unit is sent, and intake of the ledger of its replies."""
 
 import datetime as dt
 from dataclasses import replace
@@ -30,15 +30,15 @@ from analysis.study.evidence import titled, with_sources
 from analysis.wording import capital, spoken
 
 KIND = "replies"
-SAID = "What we say"
-"""The sheet that a unit reads; it answers on that of the form :data:`analysis.fieldwork.forms.REPLY`."""
+FINDINGS_TAB = "What we say"
+"""The sheet with our findings; the unit replies on :data:`analysis.fieldwork.forms.REPLY`."""
 WHOLE, SENDER, OPEN = "whole", "sender", "open"
 SENDER_NAMED = "The name of who replies is not kept in the study"
 SPARE_REPLIES = 20
 _FOR_RESEARCHERS = tuple(
     form.tab for form in (ledger_form(1), NEW_SOURCES, NEW_EVIDENCE, NEW_SEARCHES)
 )
-_REPLIED = (
+_REPLY_COLUMNS = (
     "received_on",
     "criterion_id",
     "says",
@@ -51,9 +51,9 @@ _DECISIONS = ("accepted", "partly", "declined", OPEN)
 
 
 def reply_form(study: Study, unit: str) -> bytes:
-    """Return what a unit is sent: what is said of it, on what evidence, and where to answer.
+    """Return the reply form of a unit: our findings, their evidence, and a sheet for the reply.
 
-    It sees two sheets; those for the researcher who records the reply are hidden.
+    The unit sees these two sheets; those for the researcher who records the reply are hidden.
 
     Args:
         study: the study.
@@ -62,9 +62,9 @@ def reply_form(study: Study, unit: str) -> bytes:
     name = study.lookup("units", "name")[unit]
     title = f"{isolated_name(name)}: what we say, and its reply"
     existing = records(study["replies"][study["replies"]["unit_id"] == unit])
-    # What each reply said as the form was written: what is entered later differs from it.
+    # Fingerprints of the replies at this time, so that intake can tell which are new.
     about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
-    about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
+    about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLY_COLUMNS) for reply in existing}
     lines = ["The other sheets are hidden until the reply comes."]
     maker = WorkbookMaker(study, title, about, lines)
     offer_lists(maker, study)
@@ -73,73 +73,78 @@ def reply_form(study: Study, unit: str) -> bytes:
     maker.page(_findings_page(study, unit, finding_rows))
     maker.form(_reply_sheet(study, unit), _answer_rows(unit, finding_rows), frozen=2)
     columns = evidence_columns(reply["evidence_ids"] for reply in existing)
-    free = _free_ids(study, unit)
+    free_ids = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
     rows = [
         FormRow({**coded_texts(reply), "criterion_id": labels.get(reply["criterion_id"], "")})
         for reply in existing
     ]
-    maker.form(ledger_form(columns), [*rows, *map(FormRow, free)], frozen=1)
+    maker.form(ledger_form(columns), [*rows, *map(FormRow, free_ids)], frozen=1)
     add_document_forms(maker, study, unit)
-    return maker.as_bytes(only=(SAID, REPLY.tab))
+    return maker.as_bytes(only=(FINDINGS_TAB, REPLY.tab))
 
 
 def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
-    """Return the sheet that says what was found, why, in which documents, and what was looked for."""
-    read = _documents(study, unit)
-    numbers = {name: number for number, name in enumerate(read, start=1)}
+    """Return the sheet with the findings, their reasons, the documents read and the searches."""
+    documents = _documents(study, unit)
+    numbers = {name: number for number, name in enumerate(documents, start=1)}
     headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
-    of_each = [_page_row(row, numbers) for row in rows]
-    documents = [(f"Document {numbers[name]}", where, text) for name, (where, text) in read.items()]
+    finding_rows = [_page_row(row, numbers) for row in rows]
+    document_rows = [
+        (f"Document {numbers[name]}", where, text) for name, (where, text) in documents.items()
+    ]
     searches = searches_by_unit(study).query("unit_id == @unit")
     searched = [
         (f"Searched on {row.searched_on}", row.where, f"We looked for: {row.queries}")
         for row in each_row(searches)
     ]
     lines = _lines_above(study, unit)
-    return Page(SAID, headings, [*of_each, *documents, *searched], lines=lines)
+    return Page(FINDINGS_TAB, headings, [*finding_rows, *document_rows, *searched], lines=lines)
 
 
 def _page_row(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:
-    named = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
-    documents = "documents" if len(named) > 1 else "document"
+    cited = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
+    documents = "documents" if len(cited) > 1 else "document"
     confidence = row["confidence"] and f"confidence {row['confidence']}"
     settled = row["settled"] and f"Settled by {row['settled']}"
-    see = f"See {documents} {', '.join(named)} below." if named else ""
+    see = f"See {documents} {', '.join(cited)} below." if cited else ""
     return (
         f"{row['label']}\n{row['question']}",
-        _lines(row["finding"], row["when"], confidence),
-        _lines(row["why"], f"Our rule: {row['rule']}", settled, see),
+        _joined_lines(row["finding"], row["when"], confidence),
+        _joined_lines(row["why"], f"Our rule: {row['rule']}", settled, see),
     )
 
 
-def _lines(*texts: str) -> str:
+def _joined_lines(*texts: str) -> str:
     return "\n".join(filter(None, texts))
 
 
 def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
-    """Return where each cited piece of evidence on a unit stands and what it says, by its id."""
+    """Return the source and the content of each cited piece of evidence on a unit, by id."""
     cited, evidence = study.cited_evidence(), study["evidence"]
     own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
-    read = {}
+    documents = {}
     for row in with_sources(study, "evidence", own):
         source = row["source"]
         names = (isolated_name(source["publisher"]), isolated_name(titled(source)))
         names = (*names, source["published"])
         where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
         text = f"In our own words: {row['states']}"
-        read[row["evidence_id"]] = (where, _lines(text, source["url"]))
-    return read
+        documents[row["evidence_id"]] = (where, _joined_lines(text, source["url"]))
+    return documents
 
 
 def _lines_above(study: Study, unit: str) -> list[str]:
-    """Return what stands above the findings: what it is, what to do, and the notices."""
+    """Return the lines above the findings: an introduction, instructions and notices."""
     report, notices = study.settings.report, study["notices"]
     name = study.lookup("units", "name")[unit]
-    standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
+    shown_notices = notices[
+        notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)
+    ]
     labels = study.lookup("criteria", "label") | {"": ""}
     notes = [
-        f"{labels[row.criterion_id]}: {row.text}".removeprefix(": ") for row in each_row(standing)
+        f"{labels[row.criterion_id]}: {row.text}".removeprefix(": ")
+        for row in each_row(shown_notices)
     ]
     lines = [
         f"What we say of {name}, and why",
@@ -156,7 +161,7 @@ def _lines_above(study: Study, unit: str) -> list[str]:
 
 
 def reply_day(study: Study, unit: str) -> str:
-    """Return the last day by which a unit was asked to reply, or what stands where none is set."""
+    """Return the last day by which a unit was asked to reply, or a placeholder if none is set."""
     sent = study["notified"]
     days = sent.loc[sent["unit_id"] == unit, "reply_by"]
     if days.empty:
@@ -165,7 +170,7 @@ def reply_day(study: Study, unit: str) -> str:
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
-    """Return what is said of a unit, one entry a criterion that asks something, all in words."""
+    """Return the findings on a unit in words, for criteria whose recommendation was read."""
     matrix = states(study)
     read, rules = study.lookup("recommendations", "text_read"), level_rules(study.tables)
     return [
@@ -176,7 +181,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
 
 
 def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
-    """Return what is said of a cell, by the columns of the page, after the criterion's id."""
+    """Return the finding on a cell: the criterion's id, and a text for each part of the page."""
     rule = rules.get(cell.last_level or cell.state, "We applied no rule, as we know nothing.")
     if cell.earlier_rules:
         rule += f"\n({capital(EARLIER_RULES)}.)"
@@ -190,7 +195,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         "question": cell.criterion["question"],
         "finding": _in_words(cell.state, cell.last_level),
         "rule": rule,
-        "why": _lines(rationale, cell.since_read),
+        "why": _joined_lines(rationale, cell.since_read),
         "when": cell.when,
         "confidence": cell.assessment["confidence"],
         "settled": ": ".join(filter(None, settled)),
@@ -207,11 +212,11 @@ def _in_words(state: str, last_level: str) -> str:
 
 
 def _reply_sheet(study: Study, unit: str) -> Form:
-    """Return the sheet on which the unit answers; what it is read by is as in its form."""
-    # With the draft mark: each sheet may go on alone.
-    found = ". ".join(filter(None, ("What we say", study.settings.draft_mark)))
-    asked = f"Question. Please reply by {reply_day(study, unit)}"
-    headings = {"asked": asked, "found": found}
+    """Return the form on which the unit replies, with headings for this unit."""
+    # Each sheet has the draft mark, since it may be passed on alone.
+    finding_heading = ". ".join(filter(None, ("What we say", study.settings.draft_mark)))
+    question_heading = f"Question. Please reply by {reply_day(study, unit)}"
+    headings = {"asked": question_heading, "found": finding_heading}
     fields = [replace(field, label=headings.get(field.name, field.label)) for field in REPLY.fields]
     return replace(REPLY, fields=tuple(fields))
 
@@ -219,15 +224,15 @@ def _reply_sheet(study: Study, unit: str) -> Form:
 def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
     answers = []
     for row in rows:
-        asked = f"{row['label']}. {row['question']}"
+        question = f"{row['label']}. {row['question']}"
         mark = f"{unit}/{row['criterion_id']}"
-        answers.append(FormRow({"row": mark, "asked": asked, "found": row["finding"]}))
+        answers.append(FormRow({"row": mark, "asked": question, "found": row["finding"]}))
     further = {
         WHOLE: "All of it together, or anything else",
         SENDER: "Who replies: name, rank or post, how to reach you, day",
     }
-    for name, asked in further.items():
-        answers.append(FormRow({"row": f"{unit}/{name}", "asked": asked}, high=True))
+    for name, question in further.items():
+        answers.append(FormRow({"row": f"{unit}/{name}", "asked": question}, high=True))
     return answers
 
 
@@ -238,10 +243,10 @@ def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
 
 
 def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned reply form adds to the ledger, and keep it in the changeset.
+    """Add the replies of a returned reply form to a changeset.
 
-    A reply is entered once; only one that is open may still change, until it is decided.
-    ``reason`` and ``on`` are not needed: the ledger holds its own.
+    A reply may change only while its decision is "open". ``reason`` and ``on`` are not used: the
+    ledger has reasons and days of its own.
     """
     workbook, study, reader = changeset.workbook, changeset.study, RowReader(changeset)
     unit = workbook.about.get("unit", "")
@@ -259,8 +264,8 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
     entered = set()
     for line in lines_with(workbook, KIND, "reply_id"):
         row = _reply(reader, line, unit)
-        # What stood there before the unit answered is no answer to it.
-        if workbook.about.get(f"reply {row['reply_id']}".lower()) != text_mark(row, _REPLIED):
+        # Replies that were in the ledger when the form was written do not count as entered.
+        if workbook.about.get(f"reply {row['reply_id']}".lower()) != text_mark(row, _REPLY_COLUMNS):
             entered.add(row["criterion_id"])
         place = existing.get(row["reply_id"])
         if place is None:
@@ -268,7 +273,7 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
             continue
         old = draft.rows[place]
         if {name: normalised_text(text) for name, text in old.items()} == row:
-            changeset.say(UNCHANGED, "replies", row, row["decision"], line)
+            changeset.record(UNCHANGED, "replies", row, row["decision"], line)
         elif old["decision"] == OPEN and old["unit_id"] == unit:
             summary = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
             changeset.put("replies", row, summary, line, place)
@@ -292,7 +297,7 @@ def _reply(reader: RowReader, line: SheetRow, unit: str) -> dict[str, str]:
 
 
 def _check_answers(changeset: Changeset, entered: set[str]) -> None:
-    """See that each answer of the unit is in the ledger: none is to be lost on the way."""
+    """Refuse answers of the unit without an entry in the ledger, so that none is lost."""
     for line in lines_with(changeset.workbook, REPLY.name, "row"):
         subject = line["row"].rpartition("/")[2]
         answered = {name: text for name, text in line.texts.items() if text and name != "row"}

@@ -1,7 +1,7 @@
-"""The tracker of requests: what was asked of whom, when an answer is due, and what came of it.
+"""The tracker of requests for information: what was asked of whom, when it is due, and the outcome.
 
-It is a table of the study, filled by people through a workbook, and never made anew. An answer
-that was collected is linked to its request, and entered here.
+The tracker is a table of the study that people fill through a workbook. Rows are added to, never
+replaced. A collected answer is linked to its request and entered here.
 """
 
 import datetime as dt
@@ -39,11 +39,11 @@ OUTCOMES = (
 )
 REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
 COMPLAINT_OUTCOMES = ("refusal_upheld", "must_answer", *v.OVERTURNED, "withdrawn")
-_GIVE_WAY = ("", "no_answer", "upheld", "must_answer")
-"""What a later entry may replace."""
+_REPLACEABLE = ("", "no_answer", "upheld", "must_answer")
+"""Outcomes that a later entry may replace."""
 _EARLIER = "Earlier review, of "
-"""Begins what the note keeps of a review that was followed by an appeal."""
-_DO = (
+"""Start of the text that we add to the note about a review that was followed by an appeal."""
+_INSTRUCTIONS = (
     "One row is one question put to one body. Fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
     "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
@@ -54,16 +54,16 @@ _DO = (
 
 
 def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> bytes:
-    """Return the workbook with every request held, and room for more.
+    """Return the workbook with every request of the study, and spare rows.
 
     Args:
         study: the study.
-        asking: units and criteria about which requests are to be sent: each has a row ready,
-            that counts as soon as it has a day of sending.
+        asking: units and criteria about which requests are to be sent. Each gets a prepared row,
+            which is read back only if something is entered in it.
     """
     title = f"Tracker of requests: {study.descriptor.title}"
     noun = study.settings.unit_noun.singular
-    lines = [*(line.replace("{unit}", noun) for line in _DO), *_time_limits(study)]
+    lines = [*(line.replace("{unit}", noun) for line in _INSTRUCTIONS), *_time_limits(study)]
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, lines)
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
@@ -77,7 +77,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
         label = labels.get(request["criterion_id"], "")
         shown = {"unit_id": name, "criterion_id": label, "waits_for": waits}
         rows.append(FormRow(coded_texts(request) | shown))
-    rows += [FormRow(row) for row in _ready(study, asking)]
+    rows += [FormRow(row) for row in _prepared_rows(study, asking)]
     columns = evidence_columns(study["requests"]["evidence_ids"], least=2)
     maker.form(tracking_form(columns), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
@@ -85,13 +85,13 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
 
 
 def _waits_for(request: dict[str, str], asking: Asking, name: str) -> str:
-    """Return what a request waits for, in a cell; the same on whatever day it is written."""
+    """Return what a request waits for, in a form that does not depend on the day of writing."""
     waits = due_response(request, asking, name) if request["sent_on"] else None
     return f"{waits.what}, {f'due on {waits.by}' if waits.by else 'no day known'}" if waits else ""
 
 
 def _time_limits(study: Study) -> Iterator[str]:
-    """Yield how the day of an answer is worked out under each law, and where it is not."""
+    """Yield a sentence on how each law's due day is computed, and when it is not."""
     for law in study.settings.requests.laws:
         if law.days:
             where = f" ({', '.join(law.countries)})" if law.countries else ""
@@ -102,15 +102,15 @@ def _time_limits(study: Study) -> Iterator[str]:
     yield "If no law with a time limit is named for the country, we work out no day."
 
 
-def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
+def _prepared_rows(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     existing, bodies = set(study["requests"]["request_id"]), Asking(study)
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        free = next(request_id for request_id in ids if request_id not in existing)
+        free_id = next(request_id for request_id in ids if request_id not in existing)
         yield {
-            "request_id": free,
+            "request_id": free_id,
             "unit_id": names[unit],
             "criterion_id": labels[criterion],
             "asked_of": bodies.body(unit, criterion),
@@ -118,15 +118,16 @@ def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str
 
 
 def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned tracker adds, and keep it in the changeset.
+    """Add the changes of a returned tracker to a changeset.
 
-    A row only grows: cells that are empty may be filled. ``reason`` and ``on`` are not needed.
+    Empty cells of a request may be filled; other cells change only as :func:`with_entries` allows.
+    ``reason`` and ``on`` are not used.
     """
     workbook, reader, asking = changeset.workbook, RowReader(changeset), Asking(changeset.study)
     bring_in_documents(changeset, reader)
     draft = changeset.draft("requests")
     existing = {key[0]: places[0] for key, places in draft.places("request_id").items()}
-    # Who is asked what stands ready in a row: it is not a request before there is more to it.
+    # A prepared row names a unit, criterion and body: it is a request only if more is entered.
     bodies = asking.bodies()
     about = ("request_id", "unit_id", "criterion_id", "asked_of")
     for line in lines_with(
@@ -136,34 +137,34 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
         place = existing.get(row["request_id"])
         if place is None:
             due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
-            came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
-            summary = f"{row['request_id']}: {came}, {due}"
+            outcome = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
+            summary = f"{row['request_id']}: {outcome}, {due}"
             changeset.put("requests", row, summary, line)
             continue
-        grown = with_entries(draft.rows[place], row)
-        row = grown.row
-        if grown.taken_for:
-            note = f"An answer after a refusal was taken for that of a {grown.taken_for}: the refusal is kept"
+        updated = with_entries(draft.rows[place], row)
+        row = updated.row
+        if updated.taken_for:
+            note = f"An answer after a refusal was taken for that of a {updated.taken_for}: the refusal is kept"
             workbook.note(note, line.place("outcome"))
-        if not grown.differing:
-            changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
-        elif grown.refused:
-            column, rule, remedy = grown.refused
+        if not updated.differing:
+            changeset.record(UNCHANGED, "requests", row, row["request_id"], line)
+        elif updated.refused:
+            column, rule, remedy = updated.refused
             workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            named = ", ".join(f"{name} {row[name]}" for name in grown.differing)
+            named = ", ".join(f"{name} {row[name]}" for name in updated.differing)
             changeset.put("requests", row, f"{row['request_id']}: {named}", line, place)
 
 
 @dataclass(frozen=True)
-class Grown:
-    """A request with what is entered about it.
+class UpdatedRequest:
+    """A request after new entries.
 
     Attributes:
-        row: its row.
-        differing: the columns that are other than before.
-        taken_for: ``review`` or ``complaint``, where an answer was taken for that of one.
-        refused: the column, rule and remedy where what is held would be changed; else none.
+        row: its row with the entries.
+        differing: the columns that differ from before.
+        taken_for: ``review`` or ``complaint`` if the answer was entered as its outcome; else empty.
+        refused: the column, rule and remedy if an entry would change a fixed value; else ``None``.
     """
 
     row: dict[str, str]
@@ -172,27 +173,27 @@ class Grown:
     refused: tuple[str, str, str] | None = None
 
 
-def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
-    """Return a request with what is entered about it: it only grows."""
-    row, taken_for = _reviewed(old, {**old, **entered})
+def with_entries(old: dict[str, str], entered: dict[str, str]) -> UpdatedRequest:
+    """Return a request after new entries; entries that would change a fixed value are refused."""
+    row, taken_for = _with_review_outcome(old, {**old, **entered})
     if row["note"] == old["note"].partition(_EARLIER)[0].strip():
-        row["note"] = old["note"]  # what we added to it ourselves
+        row["note"] = old["note"]  # the rest is what we added to it
     differing = [name for name in row if normalised_text(old[name]) != row[name]]
     fixed = next((name for name in differing if not _may_change(name, old, row)), None)
     if fixed:
         rule = f"{row['request_id']} is held with {old[fixed]} here, and what is entered stays"
         remedy = "put it back; correct requests.csv itself if it was entered wrongly"
-        return Grown(row, differing, taken_for, (fixed, rule, remedy))
+        return UpdatedRequest(row, differing, taken_for, (fixed, rule, remedy))
     if old["review_outcome"] and "reviewed_on" in differing:
-        was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
-        row["note"] = f"{row['note']} {was}".strip()
+        earlier_review = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+        row["note"] = f"{row['note']} {earlier_review}".strip()
         differing = [*dict.fromkeys([*differing, "note"])]
-    return Grown(row, differing, taken_for)
+    return UpdatedRequest(row, differing, taken_for)
 
 
-def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
-    """Return a row in which an answer after a refusal is that of a review or complaint; and which."""
-    came = (row["answered_on"], row["outcome"])
+def _with_review_outcome(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
+    """Return a row with an answer after a refusal moved to review or complaint, and which."""
+    answer = (row["answered_on"], row["outcome"])
     if (
         old["outcome"] not in v.REFUSED
         or row["outcome"] not in v.OVERTURNED
@@ -200,34 +201,34 @@ def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str],
         or row["answered_on"] <= old["answered_on"]
     ):
         return row, ""
-    what, *columns = (
+    kind, *columns = (
         ("complaint", "complaint_decided_on", "complaint_outcome")
         if row["complained_on"]
         else ("review", "reviewed_on", "review_outcome")
     )
     kept = {name: old[name] for name in ("answered_on", "outcome")}
-    return {**row, **kept, **dict(zip(columns, came, strict=True))}, what
+    return {**row, **kept, **dict(zip(columns, answer, strict=True))}, kind
 
 
 def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
-    """Return whether what is held in a column may give way to what a row says."""
+    """Return whether the old value of a column may be replaced by that of a row."""
     if name == "evidence_ids":
         return set(filter(None, old[name].split(";"))) <= set(row[name].split(";"))
     if name in _OUTCOME_OF:  # a review that upheld a refusal may be followed by an appeal
-        return old[_OUTCOME_OF[name]] in _GIVE_WAY
-    return old[name] in _GIVE_WAY
+        return old[_OUTCOME_OF[name]] in _REPLACEABLE
+    return old[name] in _REPLACEABLE
 
 
 _OUTCOME_OF = {"reviewed_on": "review_outcome", "complaint_decided_on": "complaint_outcome"}
-"""The outcomes of which columns give the day."""
-_PLAIN = ("request_id", "asked_of", "due_on", "exemption", *v.REQUEST_DAYS, "note")
-_LATER = {"review_outcome": REVIEW_OUTCOMES, "complaint_outcome": COMPLAINT_OUTCOMES}
-"""Columns that a tracker of an older version does not have: it says nothing of them."""
+"""The column with the outcome, for each column with the day of a decision."""
+_TEXT_COLUMNS = ("request_id", "asked_of", "due_on", "exemption", *v.REQUEST_DAYS, "note")
+_ADDED_LATER = {"review_outcome": REVIEW_OUTCOMES, "complaint_outcome": COMPLAINT_OUTCOMES}
+"""Columns that trackers of older versions lack, with their choices; if absent, they are not read."""
 
 
 def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str]:
-    row = {name: line[name] for name in _PLAIN if name in line.letters}
-    for name, choices in _LATER.items():
+    row = {name: line[name] for name in _TEXT_COLUMNS if name in line.letters}
+    for name, choices in _ADDED_LATER.items():
         if name in line.letters:
             row[name] = reader.code(line, name, choices)
     unit = reader.unit(line)
@@ -244,7 +245,7 @@ def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str
 
 
 ENTRIES = {"answered_on": "--answered-on", "outcome": "--outcome"}
-"""What is entered of an answer, and the option that gives it."""
+"""The columns for an answer, and the command-line option for each."""
 
 
 def request_of(study: Study, name: str) -> dict[str, str]:
@@ -259,30 +260,31 @@ def request_of(study: Study, name: str) -> dict[str, str]:
 def take_answer_in(
     folder: Path, request: str, entered: dict[str, str], hashes: Collection[str] = ()
 ) -> str:
-    """Enter an answer, and link documents that were held already; return what the tracker says.
+    """Enter an answer, link documents that the study has already, and return a sentence on it.
 
     Args:
         folder: the study's folder.
         request: the id of the request.
-        entered: what is entered, by column; what is not given stays.
-        hashes: the SHA-256 hashes of those documents.
+        entered: the new values, by column; other columns do not change.
+        hashes: the SHA-256 hashes of the documents to link.
 
     Raises:
-        StudyError: the study would not be valid, or holds something else; it is as it was.
+        StudyError: the study would not be valid, or has another value that is fixed. It is not
+            changed.
     """
     with changing(folder, "the answer") as changeset:
         row = _enter_answer(changeset, request, entered)
         store, documents = DocumentStore(folder), changeset.draft("documents")
         ids = {row["document_id"] for row in documents.rows if store.known(row)["sha256"] in hashes}
         link_to_request(documents, ids, request)
-    return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])
+    return " ".join([_in_words(row), *_open_in_same_letter(changeset.study["requests"], request)])
 
 
 def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
-    """Give documents the request that they answer.
+    """Record in the rows of documents which request they answer.
 
     Raises:
-        StudyError: one of them answers another request.
+        StudyError: one of the documents answers another request already.
     """
     for number, row in enumerate(documents.rows):
         if request and row["document_id"] in names:
@@ -295,28 +297,28 @@ def link_to_request(documents: TableDraft, names: Container[str], request: str) 
 
 
 def check_answer(study: Study, request: str, entered: dict[str, str]) -> None:
-    """Raise where an answer could not be entered, before anything is collected."""
+    """Raise an error if an answer could not be entered; called before anything is collected."""
     changeset = Changeset(study, ReadWorkbook("the answer"))
     _enter_answer(changeset, request, entered)
     changeset.checked_files()
 
 
 def _enter_answer(changeset: Changeset, request: str, entered: dict[str, str]) -> dict[str, str]:
-    """Enter an answer in the tracker; return the row of the request then."""
+    """Enter an answer in the tracker and return the changed row."""
     old = request_of(changeset.study, request)
     draft = changeset.draft("requests")
-    grown = with_entries(old, entered)
+    updated = with_entries(old, entered)
     number = draft.rows.index(old)
-    if grown.refused:
-        column, rule, remedy = grown.refused
-        place = (draft.table.path, number + 2, column, grown.row[column])
+    if updated.refused:
+        column, rule, remedy = updated.refused
+        place = (draft.table.path, number + 2, column, updated.row[column])
         raise StudyError([Problem(*place, rule, remedy)])
-    draft.rows[number] = grown.row
-    return grown.row
+    draft.rows[number] = updated.row
+    return updated.row
 
 
-def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
-    """Yield which requests were part of the same letter, and have no outcome."""
+def _open_in_same_letter(requests: pd.DataFrame, name: str) -> Iterator[str]:
+    """Yield a sentence on requests in the same letter that have no outcome yet, if any."""
     parts = letters(requests)
     same = parts == parts[requests["request_id"] == name].iloc[0]
     same &= (requests["request_id"] != name) & (requests["outcome"] == "")
@@ -326,7 +328,7 @@ def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
 
 
 def _in_words(row: dict[str, str]) -> str:
-    """Say what the tracker has of an answer, and what is still to be filled in."""
+    """Return a sentence on the recorded answer, or on what is still to be filled in."""
     lacking = [option for column, option in ENTRIES.items() if not row[column]]
     state = f"{row['outcome'].replace('_', ' ')} on {row['answered_on']}"
     if lacking:

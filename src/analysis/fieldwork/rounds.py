@@ -1,4 +1,4 @@
-"""A study as one round of coding left it, and how far coders agree by round and on passages."""
+"""Rounds of coding: the study restricted to a round, and agreement by round and on passages."""
 
 import itertools
 from collections.abc import Iterator
@@ -18,13 +18,14 @@ _NO_SCALE = "there is no measure of chance for passages"
 _NOBODY = "no cell was read by two coders who picked passages, one of them on it"
 
 Quoted = tuple[str, list[str]]
-"""A passage that was picked: its document, and the words quoted."""
+"""A picked passage: the id of its document, and the quoted words."""
 
 
 def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[Agreement]:
-    """Return how far coders agree on levels and on passages: in all, and by round.
+    """Return the agreement on levels and on passages, for all rounds and for each round.
 
-    By round only where a pilot is recorded. ``table``: as in :func:`agreement`, of the whole.
+    Single rounds are included only if a pilot is recorded. ``table`` is the result of
+    :func:`coded_states` for the whole study, if the caller has it already.
     """
     results = [*agreement(study, table=table), *on_passages(study)]
     for name in (PILOT, MAIN) if PILOT in set(study["assignments"]["round"]) else ():
@@ -38,7 +39,8 @@ def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[
 def of_round(study: Study, name: str) -> Study:
     """Return the study with the codings, picks and assignments of one round.
 
-    Of the pilot as they stood then; what was coded anew since belongs to the main round.
+    The pilot has its codings as they were then. A coding that was changed later belongs, in its
+    new version, to the main round.
     """
     given, codings = study["assignments"], study["codings"]
     in_round = (given["round"] == PILOT) == (name == PILOT)
@@ -57,21 +59,24 @@ def of_round(study: Study, name: str) -> Study:
         old = old.sort_values("replaced_on", ascending=False, kind="stable")
         own = pd.concat([own, old[own.columns]]).drop_duplicates(key)
     else:
-        # What the main round left as the pilot had it was coded in both.
+        # A pilot coding on a cell that the main round gave again counts in both rounds.
         read = cells_read(replace(study, tables=tables), only_recorded=True)
-        again = [
+        given_again = [
             (row.unit_id, row.criterion_id) in read.get(row.coder, set())
             for row in each_row(codings)
         ]
-        own = codings[codings.index.isin(own.index) | pd.Series(again, codings.index, dtype=bool)]
+        own = codings[
+            codings.index.isin(own.index) | pd.Series(given_again, codings.index, dtype=bool)
+        ]
     tables["codings"] = own.reset_index(drop=True)
     return replace(study, tables=tables)
 
 
 def on_passages(study: Study) -> list[Agreement]:
-    """Return how far coders picked the same passages; nothing where nobody picked any.
+    """Return how far coders picked the same passages; empty if there are no picks.
 
-    A cell counts where at least two coders who pick have read it, and one of them picked on it.
+    A cell counts if at least one coder picked a passage on it, and at least two coders with picks
+    anywhere in the study have read it.
     """
     picks = study["picks"]
     if picks.empty:
@@ -84,24 +89,26 @@ def on_passages(study: Study) -> list[Agreement]:
     }
     cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
     results = []
-    for measure, alike in ((SAME_PASSAGES, _same), (ONE_IN_COMMON, _one_in_common)):
+    for measure, agrees in ((SAME_PASSAGES, _same_passages), (ONE_IN_COMMON, _one_in_common)):
         for name in (ALL, *dict.fromkeys(criterion for _, criterion in cells)):
-            meant = [cell for cell in cells if name in (ALL, cell[1])]
+            criterion_cells = [cell for cell in cells if name in (ALL, cell[1])]
             same = sum(
                 all(
-                    alike(cells[cell].get(a, []), cells[cell].get(b, []))
+                    agrees(cells[cell].get(a, []), cells[cell].get(b, []))
                     for a, b in itertools.combinations(readers[cell], 2)
                 )
-                for cell in meant
+                for cell in criterion_cells
             )
-            share = 100 * same / len(meant) if meant else None
-            why = _NO_SCALE if meant else _NOBODY
-            results.append(Agreement(name, measure, len(meant), same, share, None, None, None, why))
+            share = 100 * same / len(criterion_cells) if criterion_cells else None
+            why = _NO_SCALE if criterion_cells else _NOBODY
+            results.append(
+                Agreement(name, measure, len(criterion_cells), same, share, None, None, None, why)
+            )
     return results
 
 
 def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
-    """Return the passages that each coder picked, by cell in the study's order."""
+    """Return the passages that each coder picked, by cell, in order of unit and criterion."""
     document, quote = (study.lookup("evidence", column) for column in ("document_id", "quote"))
     picked: dict[Cell, dict[str, list[Quoted]]] = {}
     order = {criterion: place for place, criterion in enumerate(study["criteria"]["criterion_id"])}
@@ -113,7 +120,7 @@ def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     return picked
 
 
-def _is_same(quoted: Quoted, other: Quoted) -> bool:
+def _overlap(quoted: Quoted, other: Quoted) -> bool:
     """Return whether two quotations share a run of at least half the words of the shorter."""
     (document, words), (other_document, others) = quoted, other
     run = SequenceMatcher(None, words, others, autojunk=False).find_longest_match().size
@@ -122,10 +129,10 @@ def _is_same(quoted: Quoted, other: Quoted) -> bool:
 
 def _matches(some: list[Quoted], others: list[Quoted]) -> Iterator[bool]:
     for quoted in some:
-        yield any(_is_same(quoted, other) for other in others)
+        yield any(_overlap(quoted, other) for other in others)
 
 
-def _same(some: list[Quoted], others: list[Quoted]) -> bool:
+def _same_passages(some: list[Quoted], others: list[Quoted]) -> bool:
     return all(_matches(some, others)) and all(_matches(others, some))
 
 

@@ -1,6 +1,6 @@
-"""Turn the lines of a form into rows of a study's table: names into ids, cells into codes.
+"""Convert the lines of a form into rows of a study's tables: names into ids, cells into codes.
 
-A row that is sent has a mark: which cell it is of, and what it said when it was written.
+Each row that we send has a mark: its cell, and a fingerprint of its content when it was written.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.codebook import short_mark
 
-CODED = (
+CODED_COLUMNS = (
     "observed_on",
     "not_before",
     "not_after",
@@ -27,52 +27,52 @@ CODED = (
     "confidence",
     "rationale",
 )
-"""What a row says of its cell; its mark is made of these."""
+"""The content of a row on a cell; its fingerprint covers these columns."""
 
-DATED: tuple[str, ...] = ("observed_on", "not_before", "not_after")
+DATE_COLUMNS: tuple[str, ...] = ("observed_on", "not_before", "not_after")
 
-MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
+MARK_PATTERN = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 
 Row = dict[str, str]
 
 
 class Mark(NamedTuple):
-    """The unit, the criterion and the sign of what a row said; all empty: the row is new."""
+    """The unit, the criterion and the fingerprint of a row as sent; all empty for a new row."""
 
     unit: str = ""
     criterion: str = ""
-    sign: str = ""
+    fingerprint: str = ""
 
 
-def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED) -> str:
-    """Return the mark of a row: its cell, and a sign of what it said when it was written out."""
+def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED_COLUMNS) -> str:
+    """Return the mark of a row: its cell, and a fingerprint of its content, or "new"."""
     return f"{unit}/{criterion}/{text_mark(row, names) if row else 'new'}"
 
 
-def text_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
-    """Return a sign of what a row says, the same after its texts have been tidied."""
+def text_mark(row: dict[str, str], names: Sequence[str] = CODED_COLUMNS) -> str:
+    """Return a fingerprint of a row's content, which normalising the texts does not change."""
     return short_mark(*(normalised_text(row[name]) for name in names))
 
 
 def places_by_mark(
-    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED
+    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED_COLUMNS
 ) -> dict[str, int]:
-    """Return the places of some rows of a table by the sign of what each says."""
+    """Return the indexes of some rows of a table by their fingerprints."""
     return {text_mark(draft.rows[place], names): place for place in places}
 
 
 def dates_of(row: Row) -> tuple[str, ...]:
-    """Return by which dates a row is told from others of its cell."""
-    return tuple(row[name] for name in DATED)
+    """Return the dates that distinguish a row from others of its cell."""
+    return tuple(row[name] for name in DATE_COLUMNS)
 
 
 def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
-    """Return the mark of a line; ``None``: it cannot be read, and that is kept as a problem."""
+    """Return the mark of a line; if it cannot be read, add a problem and return ``None``."""
     text = line["row"].replace(" ", "")
     if not text:
         return Mark()
     rule, study = "the mark of the row was changed", changeset.study
-    if match := MARK.fullmatch(text):
+    if match := MARK_PATTERN.fullmatch(text):
         mark = Mark(*match.groups())
         has_criterion = mark.criterion in study.lookup("criteria", "label")
         if has_criterion and mark.unit in set(study["units"]["unit_id"]):
@@ -84,25 +84,25 @@ def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
 
 
 def note_missing(workbook: ReadWorkbook, returned: Counter[tuple[str, str]]) -> None:
-    """Note the rows that were sent and did not come back: to delete one says nothing of its cell.
+    """Note the rows that were sent and did not come back; deleting a row changes nothing.
 
     Args:
         workbook: the workbook.
-        returned: how many of its rows are on each unit and criterion.
+        returned: number of its rows on each unit and criterion.
     """
-    marks = filter(None, map(MARK.fullmatch, workbook.sent))
+    marks = filter(None, map(MARK_PATTERN.fullmatch, workbook.sent))
     for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - returned).elements():
         note = "A row that was sent did not come back. Nothing follows from that"
         workbook.note(note, f"{unit}/{criterion}")
 
 
 def also_changed(old: dict[str, str], new: dict[str, str], **more: str) -> str:
-    """Return what else changes in a row: words for the columns that are not shown.
+    """Return words for the changed columns of a row that its summary does not show.
 
     Args:
-        old: the row as it is held.
-        new: the row as it comes.
-        more: further columns, each with its word.
+        old: the row in the study.
+        new: the row in the workbook.
+        more: further columns, each with a word for it.
     """
     words = {"evidence_ids": "evidence", "rationale": "reason", "read_on": "day of reading"}
     words |= {"not_before": "earliest day", "not_after": "latest day"}
@@ -111,10 +111,10 @@ def also_changed(old: dict[str, str], new: dict[str, str], **more: str) -> str:
 
 
 class RowReader:
-    """Reads the lines of one returned workbook, and keeps what cannot be read as problems."""
+    """Reads the lines of one returned workbook, and adds a problem for each unreadable cell."""
 
     def __init__(self, changeset: Changeset):
-        """Take the study's own names; ids of new evidence and sources are added as they come."""
+        """Index the names of the study, and the ids of evidence that the workbook adds."""
         study = changeset.study
         self.workbook: ReadWorkbook = changeset.workbook
         self._units, self._criteria = unit_names(study), criterion_names(study)
@@ -123,15 +123,17 @@ class RowReader:
         levels = study["levels"].groupby("scale_id")["level"].agg(list)
         self._legal = {criterion: [*levels[name], *v.TYPED] for criterion, name in scale.items()}
         self._levels = {criterion: code_names(codes) for criterion, codes in self._legal.items()}
-        brought = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
-        self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
+        new_evidence = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
+        self._evidence = code_names(
+            [*study["evidence"]["evidence_id"], *filter(None, new_evidence)]
+        )
 
     def unit(self, line: SheetRow, mark: str = "") -> str:
-        """Return the unit of a line; ``mark``: the one that its first column names."""
+        """Return the unit of a line; ``mark`` is the unit in its row mark, if any."""
         return self._subject(line, "unit_id", self._units, mark)
 
     def criterion(self, line: SheetRow, mark: str = "", needed: bool = True) -> str:
-        """Return the criterion of a line; ``mark``: the one that its first column names."""
+        """Return the criterion of a line; ``mark`` is the criterion in its row mark, if any."""
         if not needed and not line["criterion_id"]:
             return ""
         return self._subject(line, "criterion_id", self._criteria, mark)
@@ -150,11 +152,11 @@ class RowReader:
         return ";".join(criteria)
 
     def level(self, line: SheetRow, criterion: str) -> str:
-        """Return the level, or unknown code, of a line; what is none stays as it was written."""
+        """Return the level or unknown code of a line; if it is not valid, add a problem."""
         text = self._code(line, "level", self._levels[criterion])
         legal = self._legal[criterion]
         if text and text not in legal:
-            # What differs only in capitals is meant as well.
+            # Compare without regard to case.
             like = difflib.get_close_matches(text.casefold(), [level.casefold() for level in legal])
             near = [level for level in legal if level.casefold() in like]
             meant = f"did you mean {listed_or(sorted(near))}? " if near else ""
@@ -171,7 +173,7 @@ class RowReader:
         return self._code(line, "confidence", self._confidence)
 
     def code(self, line: SheetRow, name: str, codes: Iterable[str]) -> str:
-        """Return a cell that should hold one of some codes."""
+        """Return the code in a cell; a text that is none of the codes is returned unchanged."""
         return self._code(line, name, code_names(codes))
 
     def evidence_ids(self, line: SheetRow) -> str:
@@ -179,7 +181,7 @@ class RowReader:
         ids: list[str] = []
         for name, text in line.several("evidence").items():
             parts = [part for part in re.split(r"[;,\s]+", text) if part]
-            # Joined by ; is how we write more ids than there are columns.
+            # We join ids by ; ourselves if there are more of them than columns.
             if len(parts) > 1 and not re.fullmatch(r"[^,\s]+", text):
                 note = "Several evidence ids in one cell were read one by one"
                 self.workbook.note(note, line.place(name))
@@ -223,13 +225,13 @@ class RowReader:
 def bring_in(
     changeset: Changeset, table: str, key: tuple[str, ...], rows: list[tuple[SheetRow, dict]]
 ) -> None:
-    """Add rows to a table that only grows: one that is held already, word for word, is left.
+    """Add rows to a table; refuse a row that would change an existing one with the same key.
 
     Args:
-        changeset: what the workbook would change.
+        changeset: the changeset of the workbook.
         table: the table.
-        key: the columns that tell its rows apart.
-        rows: each line with the row that it stands for.
+        key: the columns that identify a row.
+        rows: each workbook line with the row to add.
     """
     draft = changeset.draft(table)
     existing = draft.places(*key)
@@ -240,7 +242,7 @@ def bring_in(
             existing[values] = [len(draft.rows)]
             changeset.put(table, row, key_text, line)
         elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
-            changeset.say(UNCHANGED, table, row, key_text, line)
+            changeset.record(UNCHANGED, table, row, key_text, line)
         else:
             rule = f"{key_text} is in {table} already, and says something else"
             remedy = (
@@ -258,18 +260,23 @@ def lines_with(
     *naming: str,
     ready: Callable[[SheetRow], bool] = lambda line: True,
 ) -> list[SheetRow]:
-    """Return the lines of a form that say more than the columns named ``naming``.
+    """Return the lines of a form with any text outside the columns ``naming``.
 
-    A row is sent with these filled in; what was typed into an empty one is noted, but for its
-    name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
-    still has them as they were.
+    We send prepared rows with these columns filled in. A line with nothing else is skipped. It is
+    noted if the user filled one of these columns, apart from the first, the row's name.
+
+    Args:
+        workbook: the workbook.
+        form: the name of the form.
+        naming: the columns that only identify a row, with the row's name first.
+        ready: returns whether a line has these columns as we sent them.
     """
     lines, sent = [], workbook.sent
     for line in workbook.forms.get(form, []):
         typed = next((name for name in naming[:0:-1] if line[name]), "")
         if any(text for name, text in line.texts.items() if name not in naming):
             lines.append(line)
-        # As far as the workbook still says which rows were sent.
+        # If the workbook no longer lists the rows sent, any name counts as sent.
         elif typed and not ((not sent or line[naming[0]] in sent) and ready(line)):
             workbook.note_all(NOT_TAKEN, line.place(typed))
     return lines
@@ -280,7 +287,7 @@ def bring_in_documents(
 ) -> None:
     """Add the new sources, evidence and searches of a workbook.
 
-    ``quoted``: what stands in a row of evidence, by its id, beside what its line says.
+    ``quoted`` has, by evidence id, the columns filled from a picked passage.
     """
     workbook, study = changeset.workbook, changeset.study
     sources = [(line, dict(line.texts)) for line in lines_with(workbook, "sources", "source_id")]
@@ -299,7 +306,7 @@ def bring_in_documents(
 
 
 def extents(study: Study) -> list[str]:
-    """Return the words for how much of a document was read."""
+    """Return the codes for how much of a document was read."""
     fields = {field.name: field for field in study.descriptor.tables["evidence"].fields}
     return list(fields["extent_read"].constraints.enum or ())
 

@@ -1,8 +1,8 @@
-"""Tell what we wrote in a workbook from what somebody else did.
+"""Detect changes in the parts of a returned workbook that intake does not read.
 
-A workbook goes out with a mark of each text in it that is not read back. The rows that come back
-are paired with those that were sent, and compared cell by cell: a text that was changed, added or
-emptied, a row or a sheet that is gone is named, never dropped.
+Each workbook carries a fingerprint (mark) of every text in it that is not read back. The returned
+rows are paired with the rows sent and compared cell by cell. Every text that was changed, added or
+emptied, and every missing row or sheet, is reported.
 """
 
 import datetime as dt
@@ -23,14 +23,14 @@ from analysis.spreadsheet import unescaped
 from analysis.study.codebook import short_mark
 
 ROWS_SENT = "Rows that were sent"
-"""Heading, on the last sheet, of the names of every row: what is not there was deleted."""
+"""Heading on the last sheet, above the names of all rows sent: a row not returned was deleted."""
 TEXTS_SENT = "Texts that were sent"
-"""Heading, on the last sheet, of the marks of the texts that are not read back."""
+"""Heading on the last sheet, above the marks of the texts that are not read back."""
 _EPOCH = dt.datetime(1899, 12, 30)
 _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
-"""A row that was sent, on the last sheet: its sheet, its number, and a mark for each column."""
-_MISSED = ("coding", "settling")
-"""Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
+"""A record of a row sent, on the last sheet: its tab, its number, and a mark for each column."""
+_MISSING_ROWS_REPORTED = ("coding", "settling")
+"""Forms whose missing rows intake reports by unit and criterion, and not here."""
 
 OTHER_COLUMN = "A column that is not ours was left out"
 OTHER_SHEET = "A sheet that is not ours was left out"
@@ -42,20 +42,20 @@ SHEET_GONE = "A sheet that we sent is missing"
 CHANGED_SINCE = "A text that the study would not write there now was left out (an older workbook)"
 SHEET_SINCE = "A sheet that the study would write now is not there (an older workbook)"
 SINCE = {CHANGED_TEXT: CHANGED_SINCE, SHEET_GONE: SHEET_SINCE, EMPTIED: "", ROWS_GONE: ""}
-"""What is said instead of a workbook that does not bring the rows that were sent with it.
+"""The notes used for a workbook without a record of the rows sent; an empty one is not reported.
 
-Which rows it had cannot be told then: it may have been written for some units only.
+Its missing rows cannot be determined: it may have been written for some units only.
 """
 
 Grid = dict[int, dict[int, Cell]]
 Rows = dict[int, dict[str, str]]
-"""The marks of a sheet's texts, by row and column: a form's field, or else a letter."""
+"""The marks of a sheet's texts, by row number and column (field name, or else letter)."""
 
 
 def cells_of(sheet: Worksheet) -> Grid:
-    """Return the cells that a sheet has, by row and column.
+    """Return the existing cells of a sheet, by row and column.
 
-    The library's own loops make every cell up to the last one: a stray one in the last row and
+    openpyxl's own loops create every cell up to the last one. A stray cell in the last row and
     column of a sheet would make sixteen thousand million.
     """
     grid: Grid = {}
@@ -66,11 +66,11 @@ def cells_of(sheet: Worksheet) -> Grid:
 
 
 def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
-    """Return what a cell says, the same however a program writes it.
+    """Return the normalised text of a cell, which does not depend on the program that wrote it.
 
     Args:
-        cell: the cell, if there is one.
-        plain: takes the escapes of the file format out of a text.
+        cell: the cell, or ``None``.
+        plain: removes the escapes of the file format from a text.
     """
     value = cell.value if cell is not None else None
     value = plain(value) if isinstance(value, str) else value
@@ -80,15 +80,15 @@ def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
 
 @dataclass(frozen=True)
 class ShownSheet:
-    """A sheet as far as it only shows: texts that are read back are not in it.
+    """The display-only part of a sheet: all texts that are not read back.
 
     Attributes:
         title: its tab.
-        form: the form that it holds, if any.
-        places: the columns of the form, by the field's name.
-        editable: those of them that are read back.
+        form: the form on it, if any.
+        places: the columns of the form, by field name.
+        editable: the fields that are read back.
         heads: the rows of the form's marks and labels.
-        taken: its rows that are read.
+        taken: the rows that are read back.
     """
 
     title: str
@@ -99,7 +99,7 @@ class ShownSheet:
     taken: Container[int] = ()
 
     def rows(self, grid: Grid, plain: Callable[[str], str] = str) -> Rows:
-        """Return the marks of the texts; the columns that name a row are always among them."""
+        """Return the marks of the texts, always including the columns that identify a row."""
         names = {place: name for name, place in self.places.items()}
         records = {
             place
@@ -111,7 +111,7 @@ class ShownSheet:
             for place, cell in row.items():
                 name = names.get(place) or get_column_letter(place)
                 read = number in self.heads or (
-                    number in self.taken and not (self.form and self.form.only_names(name))
+                    number in self.taken and not (self.form and self.form.only_identifies(name))
                 )
                 if place in records or (name in self.editable and read):
                     continue
@@ -120,26 +120,26 @@ class ShownSheet:
         return rows
 
     def letter(self, name: str) -> str:
-        """Return where a column stands; of a field whose column was deleted: the first."""
+        """Return the letter of a column; "A" for a field whose column was deleted."""
         letter = name if name.isupper() else "A"
         return get_column_letter(self.places[name]) if name in self.places else letter
 
-    def own(self, number: int, marks: Mapping[str, str]) -> bool:
-        """Return whether a row is somebody's own: filled, and without the name of one sent."""
+    def added_by_user(self, number: int, marks: Mapping[str, str]) -> bool:
+        """Return whether the user added a row: it is filled, and has no row name."""
         return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
 
 
 def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
-    """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
+    """Yield the records of a sheet for the last sheet: one for its tab, and one per row."""
     yield f"{shown.title} 0"
     for number, marks in shown.rows(grid, unescaped).items():
         yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
 
 
 def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
-    """Return the rows that were sent, by tab, from what the last sheet keeps.
+    """Return the rows that were sent, by tab, from the records on the last sheet.
 
-    Before 0.2 it kept nothing, or marks that do not say where they belong.
+    Workbooks from before version 0.2 have no records, or marks without a place.
     """
     sent: dict[str, Rows] = {}
     for match in filter(None, map(_RECORD.fullmatch, lines)):
@@ -150,13 +150,13 @@ def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
 
 
 def rows_in(content: bytes) -> dict[str, Rows]:
-    """Return the rows that were sent, from a workbook that we have written."""
+    """Return the rows sent, by tab, from the bytes of a workbook that we wrote."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     return rows_sent(list_column(cells_of(book.worksheets[-1]), TEXTS_SENT))
 
 
 def list_column(grid: Grid, heading: str) -> list[str]:
-    """Return the texts below a heading of the last sheet; of another sheet: none."""
+    """Return the texts below a heading in the first row; empty if the heading is missing."""
     places = [place for place, cell in grid.get(1, {}).items() if cell.value == heading]
     return [
         text_of(row[place])
@@ -169,52 +169,56 @@ def list_column(grid: Grid, heading: str) -> list[str]:
 def differences(
     sent: Mapping[str, Rows], returned: Sequence[tuple[ShownSheet, Rows]]
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield each difference between what was sent and what came back: what, its sheet, its cell.
+    """Yield each difference between the sheets sent and returned, as note, tab and cell.
 
     Args:
         sent: the rows that were sent, by tab.
-        returned: the sheets that came back, each with its rows.
+        returned: the returned sheets, each with its rows.
     """
-    back: dict[str, set[int]] = {}
+    paired_rows: dict[str, set[int]] = {}
     for shown, rows in returned:
         tab = shown.form.tab if shown.form else _origin(sent, shown.title, rows)
         if tab and tab != shown.title and not shown.form:
             yield RENAMED, shown.title, ""
         before = sent.get(tab, {})
-        named = {number: row for number, row in rows.items() if not shown.own(number, row)}
+        named = {
+            number: row for number, row in rows.items() if not shown.added_by_user(number, row)
+        }
         pairs = _pairs(shown.form.fields[0].name if shown.form else "A", before, named)
-        back.setdefault(tab, set()).update(pairs.values())
+        paired_rows.setdefault(tab, set()).update(pairs.values())
         if shown.form:
-            missed = before if shown.form.name in _MISSED else (1, 2)
-            back[tab].update(missed)
-        every = ((OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row)
-        cells = _changes(shown, rows, before, pairs) if tab else every
+            reported = before if shown.form.name in _MISSING_ROWS_REPORTED else (1, 2)
+            paired_rows[tab].update(reported)
+        all_cells = (
+            (OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row
+        )
+        cells = _changes(shown, rows, before, pairs) if tab else all_cells
         for column, number, note in sorted(
             (column_index_from_string(letter), number, note) for note, letter, number in cells
         ):
             yield note, shown.title, f"{get_column_letter(column)}{number}"
     for tab, rows in sent.items():
-        if tab not in back:
+        if tab not in paired_rows:
             yield SHEET_GONE, tab, ""
             continue
-        for number in sorted(rows.keys() - back[tab]):
+        for number in sorted(rows.keys() - paired_rows[tab]):
             yield ROWS_GONE, tab, f"A{number}"
 
 
 def _changes(
     shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
 ) -> Iterator[tuple[str, str, int]]:
-    """Yield what differs in a sheet: what, the letter of its column, and the row."""
+    """Yield the differences in a sheet, as note, letter of the column, and row number."""
     texts = {cell for row in before.values() for cell in row.items()}
     for number, row in rows.items():
         old = before.get(pairs.get(number, 0), {})
         for name in {**old, **row}:
             if name in shown.editable and number in shown.taken:
-                continue  # it was read
+                continue  # it is read back
             if row.get(name) == old.get(name):
                 continue
-            # A row copied for another date says what the coders say of the one it was copied from.
-            if shown.own(number, row) and (name, row[name]) in texts:
+            # A row copied to add a date still has the texts of the original row.
+            if shown.added_by_user(number, row) and (name, row[name]) in texts:
                 continue
             note = CHANGED_TEXT if name in row else EMPTIED
             if shown.form and name in row and name not in shown.places:
@@ -223,12 +227,12 @@ def _changes(
 
 
 def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
-    """Return the tab under which a sheet was sent: its own, or that with most rows in common."""
+    """Return the tab under which a sheet was sent: the same, or that with most common rows."""
     if title in sent:
         return title
-    own = {frozenset(row.items()) for row in rows.values()}
+    added_by_user = {frozenset(row.items()) for row in rows.values()}
     common = {
-        tab: sum(frozenset(row.items()) in own for row in before.values())
+        tab: sum(frozenset(row.items()) in added_by_user for row in before.values())
         for tab, before in sent.items()
     }
     best = max(common, key=lambda tab: common[tab], default="")
@@ -236,29 +240,30 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
 
 
 def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
-    """Return which row that was sent each row is: the same, that of its name, or of its number.
+    """Return the number of the row sent for each returned row.
 
-    ``key``: the column that names the rows. A copy of a row is that row again.
+    Rows are paired by equal content, then by name, then by number. A copy of a row is paired with
+    the same row sent as the original. ``key`` is the column with the names of rows.
     """
     pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
-    like: dict[object, list[int]] = {}
+    unpaired: dict[object, list[int]] = {}
     for old in sorted(sent.keys() - pairs.keys()):
-        for sign in _signs(key, old, sent[old]):
-            like.setdefault(sign, []).append(old)
+        for sign in _row_keys(key, old, sent[old]):
+            unpaired.setdefault(sign, []).append(old)
     taken = {*pairs}
     for step in range(3):
         for number, row in returned.items():
-            olds = like.get(_signs(key, number, row)[step], [])
-            while olds and olds[0] in taken:
-                olds.pop(0)
-            if olds and number not in pairs:
-                pairs[number] = olds[0]
-                taken.add(olds[0])
-    whole = {frozenset(row.items()): old for old, row in sent.items()}
-    copies = {number: whole.get(frozenset(row.items())) for number, row in returned.items()}
+            candidates = unpaired.get(_row_keys(key, number, row)[step], [])
+            while candidates and candidates[0] in taken:
+                candidates.pop(0)
+            if candidates and number not in pairs:
+                pairs[number] = candidates[0]
+                taken.add(candidates[0])
+    by_content = {frozenset(row.items()): old for old, row in sent.items()}
+    copies = {number: by_content.get(frozenset(row.items())) for number, row in returned.items()}
     return {number: old for number, old in copies.items() if old is not None} | pairs
 
 
-def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
-    """Return what a row is told by, the surest first: all that it says, its name, its number."""
+def _row_keys(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
+    """Return the keys that identify a row, most reliable first: content, name, number."""
     return frozenset(row.items()), (key, row[key]) if key in row else number, number

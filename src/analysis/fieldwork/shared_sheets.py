@@ -1,4 +1,4 @@
-"""Sheets and drop-down lists that several kinds of workbook have, such as the codebook."""
+"""Sheets and drop-down lists that several kinds of workbook share, such as the codebook."""
 
 import re
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from analysis.study.codebook import level_rules
 def codebook_page(study: Study) -> Page:
     """Return the sheet with every criterion's question, levels and rules, and the unknown codes."""
     rules = level_rules(study.tables)
-    behind = study.lookup("recommendations", "label")
+    recommendation = study.lookup("recommendations", "label")
     rows = [
         (
             row.label,
             row.question,
-            behind.get(row.recommendation_id, "context"),
+            recommendation.get(row.recommendation_id, "context"),
             "yes" if row.scored == "yes" else "no, context",
             row.applies_from or "always",
             "\n".join(f"{level}: {rule}" for level, rule in rules[row.criterion_id]),
@@ -45,7 +45,7 @@ SPARE_DOCUMENTS = 30
 
 
 def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ()) -> None:
-    """Give a workbook the lists of its drop-downs; ``further``: further choices of level."""
+    """Add the drop-down lists to a workbook; ``further`` has additional choices of level."""
     levels = study["levels"].groupby("scale_id", sort=False)["level"].agg(list)
     extra = [*v.TYPED, *further]
     maker.offer(
@@ -63,30 +63,34 @@ def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ())
 
 
 def source_and_evidence_pages(study: Study, units: Sequence[str]) -> list[Page]:
-    """Return the sheets with the sources and the evidence that are held, for some units."""
+    """Return the sheets with the study's sources and evidence for some units."""
     sources, names = study["sources"], study.lookup("units", "name")
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
     sources = sources[sources["source_id"].isin(evidence["source_id"])]
-    of_source = ["source_id", "publisher", "title", "published", "extent_read", "url"]
+    source_columns = ["source_id", "publisher", "title", "published", "extent_read", "url"]
     about = evidence["unit_id"].map(names).fillna(evidence["scope"])
-    # The note of a piece of evidence may hold what another coder made of it: it stays out.
-    of_piece = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
-    of_piece += ["not_before", "not_after"]
-    of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
-    of_sources += [("How much was read", 16), ("Address", 60)]
-    of_evidence = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
-    of_evidence += [("How much was read", 16), ("Source", 10), ("Published", 12)]
-    of_evidence += [("If undated: not before", 12), ("If undated: not after", 12)]
+    # Leave out the note of a piece of evidence: it may reveal another coder's judgement.
+    evidence_columns = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
+    evidence_columns += ["not_before", "not_after"]
+    source_headings = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
+    source_headings += [("How much was read", 16), ("Address", 60)]
+    evidence_headings = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
+    evidence_headings += [("How much was read", 16), ("Source", 10), ("Published", 12)]
+    evidence_headings += [("If undated: not before", 12), ("If undated: not after", 12)]
     return [
-        Page("Sources held", of_sources, each_row(sources[of_source])),
-        Page("Evidence held", of_evidence, each_row(evidence.assign(about=about)[of_piece])),
+        Page("Sources held", source_headings, each_row(sources[source_columns])),
+        Page(
+            "Evidence held",
+            evidence_headings,
+            each_row(evidence.assign(about=about)[evidence_columns]),
+        ),
     ]
 
 
-def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> list[str]:
+def add_document_forms(maker: WorkbookMaker, study: Study, owner: str) -> list[str]:
     """Add the sheets for new sources, evidence and searches; return the free ids of evidence."""
-    stem = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "new"
+    stem = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-") or "new"
     for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
         key = form.fields[0].name
         ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")
@@ -102,7 +106,7 @@ def _free_ids(existing: set[str], stem: str) -> list[str]:
 
 
 def coded_texts(row: dict[str, str]) -> dict[str, str]:
-    """Return a coding or assessment as the columns of a form: its evidence one id a column."""
+    """Return a coding or assessment as the columns of a form, with one evidence id per column."""
     texts = {name: row.get(name, "") for name in row if name != "evidence_ids"}
     ids = row.get("evidence_ids", "").split(";")
     first, rest = ids[: MOST_EVIDENCE - 1], ids[MOST_EVIDENCE - 1 :]

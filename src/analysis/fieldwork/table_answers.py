@@ -1,4 +1,4 @@
-"""Read the answers of a table that somebody has, by what its map says of columns and words."""
+"""Read the answers of an imported table, using the map of its columns and words."""
 
 import re
 import unicodedata
@@ -26,10 +26,10 @@ from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.wording import counted
 
-DATED = ("observed_on", "not_before", "not_after")
+DATE_COLUMNS = ("observed_on", "not_before", "not_after")
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
-_PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
-"""Columns of the study to which what stands beside an answer goes."""
+_STUDY_COLUMNS = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
+"""The column of the study for the unit, and for each thing that a table has beside an answer."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Answer:
     """One answer of the table, or one blank.
 
     Attributes:
-        line: where it stands.
+        line: its row in the table, with the texts beside the answer.
         unit, criterion: the cell of the study.
-        meaning: a level, a typed unknown, or what a blank means.
-        text: what the table says; empty for a blank.
-        question: what the table calls the criterion.
+        meaning: a level, an unknown that is typed, or one of :data:`BLANKS`.
+        text: the text in the table; empty for a blank.
+        question: the table's name for the criterion.
         dated: ``observed_on``, ``not_before`` and ``not_after``.
-        coders: who is named as having given it.
+        coders: the coders named as having given it.
     """
 
     line: SheetRow
@@ -52,19 +52,19 @@ class Answer:
     meaning: str
     text: str
     question: str
-    dated: tuple[str, str, str]
+    dates: tuple[str, str, str]
     coders: tuple[str, ...]
 
 
 class AnswerReader:
-    """Reads the answers of one table, and keeps what cannot be read as problems.
+    """Reads the answers of one table, and adds a problem for each that cannot be read.
 
     Attributes:
-        counts: for each criterion, how many cells of the table have which level or unknown.
+        counts: number of cells of the table with each level or unknown, by criterion.
     """
 
     def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap, map_name: str):
-        """Take the table and its map; ``map_name``: the map's file, empty without one."""
+        """Take the table and its map; ``map_name`` is the map's file name, empty without one."""
         study = changeset.study
         self.study, self.table, self.map, self.map_name = study, table, table_map, map_name
         self.changeset, self.workbook = changeset, table.workbook
@@ -75,7 +75,7 @@ class AnswerReader:
         self.refused: dict[tuple, list[tuple[str, str]]] = {}
 
     def read(self) -> list[Answer]:
-        """Return the answers and blanks, and add the units of a study that has none."""
+        """Return the answers and blanks; if the study has no units, add them from the table."""
         self._check_meanings()
         columns = self._columns()
         if self.workbook.problems:
@@ -88,7 +88,7 @@ class AnswerReader:
         return answers
 
     def _check_meanings(self) -> None:
-        """Refuse a map that gives an answer a meaning that nothing in the study has."""
+        """Refuse meanings in the map that are no level, unknown or blank of the study."""
         known = {*self.study["levels"]["level"], *v.TYPED, *BLANKS}
         for place, answers in self._answer_lists():
             for text, meaning in answers.items():
@@ -107,7 +107,7 @@ class AnswerReader:
             yield f"criteria.{heading}.answers", question.answers
 
     def _columns(self) -> dict[str, int]:
-        """Return the column of everything that the map names; a question's name begins with ?."""
+        """Return the number of each column that the map names; questions have keys with ``?``."""
         table_map, units = self.map, self.map.units or UnitColumns()
         names = ("unit", "criterion", "answer", *BESIDE)
         wanted = {name: getattr(table_map, name) for name in names}
@@ -118,7 +118,7 @@ class AnswerReader:
         numbers = {name: self.table.column(heading) for name, heading in wanted.items()}
         columns = {name: column for name, column in numbers.items() if column is not None}
         for name, heading in wanted.items():
-            if name not in columns or heading in self.table.twice:
+            if name not in columns or heading in self.table.duplicates:
                 rule = f"row {self.table.headings_row} of the table has no such heading"
                 rule = "two columns of the table have this heading" if name in columns else rule
                 remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
@@ -144,13 +144,13 @@ class AnswerReader:
             remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
             self._refuse_map("units", "", rule, remedy)
             return Names({})
-        self.changeset.draft("units").order = []  # the table's own
+        self.changeset.draft("units").order = []  # in the table's order
         first: dict[str, dict[str, str]] = {}
         spellings: dict[str, set[str]] = defaultdict(set)
         for number in self.table.rows:
             text = self.table.text(number, columns["unit"])
             if not text:
-                continue  # refused where its answers are read
+                continue  # a row without a unit is refused when its answers are read
             row = self._unit_row(number, text, columns)
             places = {name: columns.get(f"units.{name}", columns["unit"]) for name in ("", *row)}
             line = self._line(number, places)
@@ -159,16 +159,16 @@ class AnswerReader:
                 first[unit] = row
                 self.changeset.put("units", row, row["name"], line)
             for name in UnitColumns.model_fields:
-                text_now, before = row.get(name, ""), first[unit].get(name, "")
-                if text_now != before:
-                    rule = f"an earlier row says {before or 'nothing'} of this unit ({unit})"
-                    self.workbook.refuse(line.place(name), text_now, rule, "make the rows alike")
+                value, first_value = row.get(name, ""), first[unit].get(name, "")
+                if value != first_value:
+                    rule = f"an earlier row says {first_value or 'nothing'} of this unit ({unit})"
+                    self.workbook.refuse(line.place(name), value, rule, "make the rows alike")
                     break
             spellings[unit] |= {text, row["name"], row["short_name"]}
         return Names(spellings)
 
     def _unit_row(self, number: int, name: str, columns: Mapping[str, int]) -> dict[str, str]:
-        """Return the unit of a row of the table; ``name``: what its answers name it by."""
+        """Return the row of units.csv for a row of the table; ``name`` is its text for the unit."""
         given = {
             column: self.table.text(number, columns[f"units.{column}"])
             for column in UnitColumns.model_fields
@@ -184,18 +184,22 @@ class AnswerReader:
         return SheetRow(self.table.tab, number, texts or {}, letters)
 
     def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[Answer]:
-        kept = {name: columns[name] for name in BESIDE if name in columns}
-        places = {_PLACES[name]: columns[name] for name in ("unit", *kept) if name in _PLACES}
+        beside_columns = {name: columns[name] for name in BESIDE if name in columns}
+        places = {
+            _STUDY_COLUMNS[name]: columns[name]
+            for name in ("unit", *beside_columns)
+            if name in _STUDY_COLUMNS
+        }
         for number in self.table.rows:
             unit = self._unit(number, columns["unit"], names)
             beside = {
                 name: self.table.text(number, column, _KINDS.get(name, TEXT))
-                for name, column in kept.items()
+                for name, column in beside_columns.items()
             }
             coders = (" ".join(part.split()) for part in beside.get("coder", "").split(";"))
-            named = tuple(dict.fromkeys(filter(None, coders)))
+            coder_names = tuple(dict.fromkeys(filter(None, coders)))
             day = beside.get("date") or self.map.observed_on
-            dated = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
+            dates = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
             for heading, column, question in self._questions(number, columns):
                 criterion = self._criterion(number, columns, heading, question)
                 if not (unit and criterion):
@@ -203,12 +207,12 @@ class AnswerReader:
                 read = self._read(number, column, question, criterion)
                 if read is not None:
                     line = self._line(number, {"level": column, **places}, beside)
-                    yield Answer(line, unit, criterion, *read, heading, dated, named)
+                    yield Answer(line, unit, criterion, *read, heading, dates, coder_names)
 
     def _questions(
         self, number: int, columns: Mapping[str, int]
     ) -> Iterator[tuple[str, int, Question]]:
-        """Yield what a row answers: the question's heading, the column of the answer, the map."""
+        """Yield the questions that a row answers: heading, column of the answer, and map entry."""
         if self.map.is_long:
             heading = self.table.text(number, columns["criterion"])
             yield heading, columns["answer"], self._question(heading)
@@ -217,7 +221,7 @@ class AnswerReader:
             yield heading, columns[f"?{heading}"], question
 
     def _question(self, text: str) -> Question:
-        """Return what the map says of a question that a row names, or that it names a criterion."""
+        """Return the map entry of a question; if there is none, take the text as a criterion."""
         like = {name.casefold(): question for name, question in self.map.criteria.items()}
         named = self.map.criteria.get(text) or like.get(text.casefold())
         return named or Question(criterion=text or "-")
@@ -250,19 +254,19 @@ class AnswerReader:
     def _read(
         self, number: int, column: int, question: Question, criterion: str
     ) -> tuple[str, str] | None:
-        """Return what a cell means, and what it says; ``None``, and a problem kept, of neither."""
-        already = len(self.workbook.problems)
+        """Return the meaning and text of a cell; if unclear, add a problem and return ``None``."""
+        problem_count = len(self.workbook.problems)
         text = self.table.text(number, column)
-        if len(self.workbook.problems) > already:
-            return None  # a cell that cannot be read is not to be blamed again for saying nothing
+        if len(self.workbook.problems) > problem_count:
+            return None  # a cell that cannot be read has a problem already
         meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
         if meaning in {*levels, *v.TYPED, *BLANKS}:
             self.counts[criterion][meaning if text else f"blank: {meaning}"] += 1
             return meaning, text
-        of_levels, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
+        level_names, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
         if meaning:
             rule = f"the map says that it means {meaning}, which is not a level of {criterion}"
-            remedy = f"give the criterion answers of its own in the map, with: {of_levels}"
+            remedy = f"give the criterion answers of its own in the map, with: {level_names}"
         elif not text:
             rule = "the cell is blank, and nothing says what a blank means"
             remedy = f"say in the map (blank) one of: {', '.join(BLANKS)}"
@@ -270,7 +274,7 @@ class AnswerReader:
             rule = "the map does not say what this answer means"
             remedy = f"add it to answers in the map, as a level of {criterion} or one of: {unknowns}, {', '.join(BLANKS)}"
         else:
-            rule = f"without a map it must be a level of {criterion}: {of_levels}"
+            rule = f"without a map it must be a level of {criterion}: {level_names}"
             remedy = f"correct it, or {WRITE_A_MAP}; an unknown is one of: {unknowns}"
         self._refuse(criterion, number, column, text, rule, remedy)
         return None
@@ -287,7 +291,7 @@ class AnswerReader:
     def _refuse(
         self, kind: str, number: int, column: int, text: str, rule: str, remedy: str
     ) -> None:
-        """Keep a problem; one value that is wrong in many cells is said once, with how many."""
+        """Keep a problem; a value that is wrong in many cells is reported once, with a count."""
         place = self.table.place(number, column)
         self.refused.setdefault((kind, text, rule), []).append((place, remedy))
 
@@ -305,7 +309,7 @@ class AnswerReader:
 
 
 def _as_id(text: str) -> str:
-    """Return a name as an id: it stays as it is where it can be one."""
+    """Return an id made from a name; a name that is a valid id stays unchanged."""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9&_-]*", text):
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -1,4 +1,4 @@
-"""Read a table as somebody has it: a sheet of a workbook, or a CSV file."""
+"""Read the file of a table to import: a sheet of a workbook, or a CSV file."""
 
 import csv
 import hashlib
@@ -28,14 +28,14 @@ class TableFile:
     """A table that was read.
 
     Attributes:
-        workbook: the file, with its notes and problems.
-        opened: the same as it was opened.
-        sha256: of the file.
-        tab: the sheet that holds the table; of a CSV file: its name.
-        name: the file, and of several sheets also the sheet, in words.
+        workbook: the notes and problems of the file.
+        opened: the file as an opened workbook.
+        sha256: the SHA-256 hash of the file.
+        tab: the sheet with the table; for a CSV file, a tab made from its name.
+        name: the name of the file; if several sheets have content, with the sheet.
         headings_row: the row of the headings.
-        headings: the column of each heading; those that stand twice are in :attr:`twice`.
-        twice: headings of more than one column.
+        headings: the column of each heading; for duplicates, the first.
+        duplicates: headings of more than one column.
         rows: the cells below the headings, by row and column; empty rows are left out.
     """
 
@@ -46,12 +46,12 @@ class TableFile:
     name: str
     headings_row: int
     headings: dict[str, int]
-    twice: set[str]
+    duplicates: set[str]
     rows: Grid
     _read: dict[tuple[int, int, str], str] = field(default_factory=dict)
 
     def column(self, heading: str) -> int | None:
-        """Return the column of a heading; capitals do not count where nothing else fits."""
+        """Return the column of a heading; if none is equal, one that differs only in case."""
         wanted = normalised_text(heading, CODE)
         if wanted in self.headings:
             return self.headings[wanted]
@@ -60,7 +60,7 @@ class TableFile:
         return like[0] if len(like) == 1 else None
 
     def text(self, number: int, column: int, kind: str = CODE) -> str:
-        """Return what a cell says, with notes and problems kept once."""
+        """Return the text of a cell; its notes and problems are added only once."""
         key = number, column, kind
         if key not in self._read:
             self._read[key] = self._text(*key)
@@ -78,7 +78,7 @@ class TableFile:
         return read_cell(self.workbook, self.opened, cell, kind)
 
     def note_outside_cells(self) -> None:
-        """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
+        """Note comments, links and objects on the sheet; call it after all answers are read."""
         grid = cells_of(self.opened.book[self.tab])
         note_outside_cells(self.workbook, self.opened, {self.tab: grid})
 
@@ -94,9 +94,9 @@ def read_table_file(
 
     Args:
         path: the file, ``.csv`` or ``.xlsx``.
-        sheet: the sheet, by its tab; empty: the only one that holds anything.
+        sheet: the tab of the sheet; empty for the only sheet with content.
         headings_row: the row of the headings.
-        last_row: the last row of the table; ``None``: all rows belong to it.
+        last_row: the last row of the table; ``None`` if all rows belong to it.
 
     Raises:
         StudyError: the file cannot be read.
@@ -105,15 +105,15 @@ def read_table_file(
     opened = _opened(path, workbook)
     tab, name = _only_sheet(path, opened, sheet)
     page, grid = opened.book[tab], cells_of(opened.book[tab])
-    headed = _headed(grid.get(headings_row, {}))
-    if not headed:
+    heading_texts = _heading_texts(grid.get(headings_row, {}))
+    if not heading_texts:
         rule = f"no headings stand in row {headings_row}"
         raise unreadable(path, rule, "say in the map in which (headings_row)")
     filled = {number: row for number, row in grid.items() if _has_text(row)}
     below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
-    check_merged(workbook, page, grid, headed, headings_row + 1, rows)
-    _refuse_unheaded(workbook, rows, headed)
+    check_merged(workbook, page, grid, heading_texts, headings_row + 1, rows)
+    _refuse_unheaded(workbook, rows, heading_texts)
     for number in below.keys() - rows.keys():
         place = next(cell for cell in below[number].values() if _has_text({0: cell}))
         note = "What stands below the last row that the map names was left out"
@@ -122,7 +122,7 @@ def read_table_file(
     if hides_rows or page.sheet_state != "visible":
         workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
-    for column, text in headed.items():
+    for column, text in heading_texts.items():
         headings.setdefault(text, column)
     return TableFile(
         workbook,
@@ -132,7 +132,7 @@ def read_table_file(
         name,
         headings_row,
         headings=headings,
-        twice={text for text, count in Counter(headed.values()).items() if count > 1},
+        duplicates={text for text, count in Counter(heading_texts.values()).items() if count > 1},
         rows=rows,
     )
 
@@ -147,7 +147,7 @@ def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
 
 
 def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
-    """Return the tab of the sheet that holds the table, and what the table is called."""
+    """Return the tab of the sheet with the table, and the name of the table in words."""
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     tabs = [title for title, grid in grids.items() if any(map(_has_text, grid.values()))]
     named = [tab for tab in tabs if not wanted or tab.casefold() == wanted.casefold()]
@@ -161,7 +161,7 @@ def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, s
     )
 
 
-def _headed(row: dict[int, Cell]) -> dict[int, str]:
+def _heading_texts(row: dict[int, Cell]) -> dict[int, str]:
     """Return the heading of each column that has one."""
     texts = {
         column: normalised_text(str(cell.value), CODE)
@@ -175,26 +175,26 @@ def _has_text(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
 
 
-def _refuse_unheaded(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
-    """Refuse what stands in no column of the table: a cell may have been split in two."""
-    loose = [
+def _refuse_unheaded(workbook: ReadWorkbook, rows: Grid, heading_texts: Collection[int]) -> None:
+    """Refuse cells in columns without a heading: a cell may have been split in two."""
+    unheaded = [
         cell
         for row in rows.values()
         for column, cell in row.items()
-        if column not in headed and _has_text({column: cell})
+        if column not in heading_texts and _has_text({column: cell})
     ]
-    if loose:
-        more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""
+    if unheaded:
+        more = f" (nor above {len(unheaded) - 1} more of the table)" if unheaded[1:] else ""
         rule = f"no heading stands above the cell{more}: what it says belongs to no column"
         remedy = "in a CSV file, put a cell that holds the separator between quotation marks; else head the column, or empty the cells"
-        workbook.refuse(place_of(loose[0]), str(loose[0].value), rule, remedy)
+        workbook.refuse(place_of(unheaded[0]), str(unheaded[0].value), rule, remedy)
 
 
 def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
-    """Read a CSV file as a workbook of texts, so that both are read in one way."""
+    """Return a CSV file as a workbook of texts, so that both formats are read by the same code."""
     text = _csv_text(path)
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    text = text[declared.end() :] if declared else text  # programs show no such row
+    text = text[declared.end() :] if declared else text  # drop the row "sep=;"
     first = text.split("\n", 1)[0]
     delimiter = declared[1] if declared else max(",;\t", key=first.count)
     if delimiter != ",":
@@ -210,7 +210,7 @@ def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
             for column, value in enumerate(record, start=1):
                 if not value:
                     continue
-                # Past the library's own setter: it takes "=" for a formula.
+                # Bypass openpyxl's setter, which reads a text that starts with "=" as a formula.
                 cell: Any = sheet.cell(number, column)
                 cell._value, cell.data_type = value, "s"
                 if _holds_a_row(value, column - 1, delimiter, width):
@@ -238,16 +238,17 @@ def _csv_text(path: Path) -> str:
 
 
 def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
-    """Return whether lines of a cell read as rows: the end of one and the beginning of another.
+    """Return whether the lines of a cell look like rows of the table.
 
-    ``before``: cells of the row before it. ``width``: delimiters of a whole row.
+    This happens if a quotation mark is missing: the cell then has the end of one row and the start
+    of another. ``before`` is the number of cells to its left, ``width`` the delimiters per row.
     """
     first, *others = text.splitlines() or [""]
     if any(line.count(delimiter) >= width for line in others):
         return True
     if not others or not before:
         return False
-    # After a comma of a sentence comes a blank, and after one between cells none.
-    ends = re.search(rf"{delimiter} ", first + others[-1])
+    # In a sentence a blank follows the comma; between cells none does.
+    is_sentence = re.search(rf"{delimiter} ", first + others[-1])
     tail, head = first.count(delimiter), others[-1].count(delimiter)
-    return not ends and 1 <= tail <= width - before and head == before
+    return not is_sentence and 1 <= tail <= width - before and head == before

@@ -1,6 +1,6 @@
-"""The map of a table that is brought in: which column says what, and what each answer means.
+"""The map of an imported table: what each column holds, and what each answer means.
 
-It is read from a file. A table that has the study's own headings and words needs none.
+It is read from a YAML file. A table with the study's own headings and words needs no map.
 """
 
 import datetime as dt
@@ -35,51 +35,51 @@ BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 """What a blank in a table can mean; an answer can mean it too."""
 NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
-_SEE = "docs/filling.md has every entry of a map"
+_MAP_REMEDY = "docs/filling.md has every entry of a map"
 WRITE_A_MAP = "write a map (--map; docs/filling.md)"
 BESIDE = ("date", "source", "note", "coder")
-"""What may stand beside an answer."""
+"""The columns that a table may have beside an answer."""
 
 
-def _a_date(text: str) -> str:
+def _checked_date(text: str) -> str:
     if text and not exists(text):
         raise ValueError("it is not a date: write 2021, 2021-12 or 2021-12-03")
     return text
 
 
-def _a_day(text: str) -> str:
-    if len(_a_date(text)) not in (0, len("2021-12-03")):
+def _checked_day(text: str) -> str:
+    if len(_checked_date(text)) not in (0, len("2021-12-03")):
         raise ValueError("it is not a day: write it as 2021-12-03")
     if text > dt.date.today().isoformat():
         raise ValueError("it is still to come")
     return text
 
 
-Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
-Date = Annotated[str, AfterValidator(_a_date)]
-PastDay = Annotated[str, AfterValidator(_a_day)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
+Date = Annotated[str, AfterValidator(_checked_date)]
+PastDay = Annotated[str, AfterValidator(_checked_day)]
 """As :data:`Date`, empty where it is not given."""
-Answers = dict[Said, Said]
+Answers = dict[Text, Text]
 
 
-class _Part(BaseModel):
+class _MapEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Searched(_Part):
-    """The search that a blank stands for, where a blank means that nothing was found."""
+class Searched(_MapEntry):
+    """The search behind a blank that means "looked and found nothing"."""
 
     on: Annotated[PastDay, Field(min_length=1)]
-    where: Said
+    where: Text
     queries: Annotated[
-        tuple[Said, ...],
+        tuple[Text, ...],
         Field(min_length=1),
         BeforeValidator(lambda text: [text] if isinstance(text, str) else text),
     ]
 
 
-class UnitColumns(_Part):
-    """The columns from which an empty ``units.csv`` is filled."""
+class UnitColumns(_MapEntry):
+    """The headings of the columns from which an empty ``units.csv`` is filled."""
 
     unit_id: str = ""
     name: str = ""
@@ -88,49 +88,52 @@ class UnitColumns(_Part):
     country: str = ""
 
 
-class Question(_Part):
+class Question(_MapEntry):
     """The criterion behind a column or a question of the table, and what its answers mean."""
 
-    criterion: Said
+    criterion: Text
     answers: Answers = {}
     blank: Blank = ""
 
 
-AQuestion = Annotated[
+QuestionEntry = Annotated[
     Question,
     BeforeValidator(lambda text: {"criterion": text} if isinstance(text, str) else text),
 ]
 
 
-class TableMap(_Part):
-    """What a table says where. A heading that is not given is not there.
+class TableMap(_MapEntry):
+    """The map of a table. An empty heading means that the table has no such column.
 
     Attributes:
-        sheet: tab of the table; needed where the file has several.
+        sheet: tab of the table; required if several sheets of the file have content.
         headings_row: the row of the headings.
-        last_row: the last row that belongs to the table; ``None``: all do.
+        last_row: the last row of the table; ``None`` if all rows belong to it.
         unit: heading of the column that names the unit.
-        units: headings from which the units of a study without any are made.
-        criteria: the questions by heading (a column each) or by what the column ``criterion`` says.
-        criterion: heading of the column that names the criterion, in a table of a row an answer.
+        units: headings of the columns from which units are made, if the study has none.
+        criteria: the questions, by the heading of their column; in a table with one row per
+            answer, by the text in the column ``criterion``.
+        criterion: heading of the column that names the criterion, in a table with one row per
+            answer.
         answer: heading of the column with the answer, in such a table.
-        answers: what each answer means: a level, a typed unknown, or one of :data:`BLANKS`.
-        blank: what no answer means, one of :data:`BLANKS`; empty: the map does not say.
+        answers: what each answer means: a level, an unknown that is typed, or one of
+            :data:`BLANKS`.
+        blank: what a blank means, one of :data:`BLANKS`; empty if the map does not say.
         searched: the search behind "looked and found nothing".
-        date, source, note, coder: headings of what is said beside an answer.
-        observed_on: the date of every answer that has none of its own.
-        not_before, not_after: the dates between which answers without any date must lie.
-        read_on: the day on which the table was read; empty: the day on which it is brought in.
-        confidence: of all that the table says.
-        publisher, url: who made the table, and where it is to be had.
+        date, source, note, coder: headings of the columns beside an answer.
+        observed_on: the date of every answer without a date of its own.
+        not_before, not_after: the bounds of the date of answers without any date.
+        read_on: the day on which the table was read; empty for the day of the import.
+        confidence: the confidence of all answers of the table.
+        publisher, url: the publisher of the table, and its address.
     """
 
     sheet: str = ""
     headings_row: int = Field(1, ge=1)
     last_row: int | None = Field(None, ge=1)
-    unit: Said
+    unit: Text
     units: UnitColumns | None = None
-    criteria: dict[Said, AQuestion] = {}
+    criteria: dict[Text, QuestionEntry] = {}
     criterion: str = ""
     answer: str = ""
     answers: Answers = {}
@@ -150,11 +153,11 @@ class TableMap(_Part):
 
     @property
     def is_long(self) -> bool:
-        """Whether each row of the table is one answer, and not one unit."""
+        """Whether each row of the table is one answer; if not, each row is one unit."""
         return bool(self.criterion)
 
     @model_validator(mode="after")
-    def _is_whole(self):
+    def _check_complete(self):
         if bool(self.criterion) != bool(self.answer):
             why = "criterion and answer stand together: a row of such a table is one answer"
             raise ValueError(why)
@@ -170,7 +173,7 @@ class TableMap(_Part):
         return self
 
     def meanings(self) -> set[str]:
-        """Return everything that an answer or a blank means by this map."""
+        """Return all meanings that this map gives to answers and blanks."""
         parts = (self, *self.criteria.values())
         return {part.blank for part in parts}.union(*(part.answers.values() for part in parts))
 
@@ -179,7 +182,7 @@ def read_map(path: Path) -> TableMap:
     """Read a map.
 
     Raises:
-        StudyError: it cannot be read, or is no map; the error holds every problem found.
+        StudyError: the file cannot be read, or is not a map. The error holds every problem found.
     """
     try:
         with path.open("rb") as file:
@@ -203,10 +206,10 @@ def read_map(path: Path) -> TableMap:
 
 
 class _Loader(yaml.BaseLoader):
-    """A reader to which every value is the text that it is: Yes, 2021-12 and 1.0 stay so."""
+    """A YAML loader that reads every value as text: Yes, 2021-12 and 1.0 are not converted."""
 
     def compose_node(self, parent, index):
-        """Refuse references to other entries: a map needs none, and they can be endless."""
+        """Refuse YAML aliases: a map needs none, and they can expand without end."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             problem = "an entry that begins with * points to another; put it in quotation marks"
@@ -214,7 +217,7 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):
-        """Refuse an entry that stands twice: the second would take the first one's place."""
+        """Refuse duplicate keys: the second would silently replace the first."""
         seen = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
@@ -232,7 +235,7 @@ def _entry_problem(path: Path, error: Mapping[str, Any]) -> Problem:
     rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
         error["type"], text[0].lower() + text[1:]
     )
-    return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
+    return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _MAP_REMEDY)
 
 
 _UNIT_COLUMNS = ("name", "short_name", "region", "country")
@@ -242,7 +245,7 @@ def default_map(study: Study, table: TableFile) -> TableMap:
     """Return the map of a table that has the study's own headings and words.
 
     Raises:
-        StudyError: a heading is none of them.
+        StudyError: a heading is not one of the study, or a required heading is missing.
     """
     headings, no_units = table.headings, study["units"].empty
     is_long = {"criterion_id", "answer"} <= set(headings)
@@ -276,7 +279,7 @@ def default_map(study: Study, table: TableFile) -> TableMap:
             "units": units | {"unit_id": "unit_id"} if no_units else None,
             "criteria": {criterion: {"criterion": criterion} for criterion in criteria},
             "answers": {word: word for word in words},
-            # What is second-hand is of low confidence, by the codebook.
+            # By the codebook, second-hand information has low confidence.
             "confidence": v.CONFIDENCE[0],
         }
     )

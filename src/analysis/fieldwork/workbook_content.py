@@ -1,4 +1,4 @@
-"""What was read of a workbook or table: its rows, the notes on them, and the problems found."""
+"""The content read from a workbook or table: its rows, with notes and problems."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from analysis.fieldwork.sent_texts import SINCE, Rows, ShownSheet, differences
 from analysis.fieldwork.workbook_writer import START
 from analysis.problems import Problem, shorten
 
-_PLACES_NAMED = 5
+_PLACES_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class SheetRow:
 
     Attributes:
         sheet: the sheet's tab.
-        number: row as the program shows it.
-        texts: what each column says, by the field's name; of what is no form: none.
-        letters: where each column stands, by the field's name; likewise.
+        number: the row number as the spreadsheet program shows it.
+        texts: the text in each column, by field name; empty if the row is not from a form.
+        letters: the letter of each column, by field name; empty likewise.
     """
 
     sheet: str
@@ -30,16 +30,16 @@ class SheetRow:
     letters: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
-        """Return what a column says; a column that is not there says nothing."""
+        """Return the text in a column; empty if there is no such column."""
         return self.texts.get(name, "")
 
     def place(self, name: str = "") -> str:
-        """Return the address of a cell, such as ``Coding!F17``; of no column: of the first."""
+        """Return the address of a cell, such as ``Coding!F17``; by default of the first column."""
         letter = self.letters.get(name) or next(iter(self.letters.values()), "A")
         return address(self.sheet, f"{letter}{self.number}")
 
     def several(self, stem: str) -> dict[str, str]:
-        """Return the columns of a stem, such as ``evidence``, that say something, in order."""
+        """Return the texts of filled numbered columns, such as ``evidence_1``, by name."""
         names = [name for name in self.texts if re.fullmatch(rf"{stem}_\d+", name)]
         names.sort(key=lambda name: int(name.rpartition("_")[2]))
         return {name: self.texts[name] for name in names if self.texts[name]}
@@ -50,17 +50,17 @@ class ReadWorkbook:
     """A workbook that was read.
 
     Attributes:
-        file: its name.
-        about: what its first sheet says of it, labels in lower case.
-        about_places: the addresses of that, by the same labels.
-        sent: the names of the rows that were sent, as far as it still says so.
-        texts_sent: the rows of its sheets as far as they only show, by tab, likewise.
-        shown: its sheets as far as they only show, each with its rows.
-        forms: the lines of each form that it has, by the form's name.
-        links: the places of links whose address was looked at.
-        notes: what was done to its cells, and the places; harmless.
-        whole: those notes of which each place is named.
-        problems: what cannot be taken as it is.
+        file: the name of the file.
+        about: the facts on its first sheet, by label in lower case.
+        about_places: the addresses of these facts, by the same labels.
+        sent: the names of the rows that were sent, if it still lists them.
+        texts_sent: the display-only rows that were sent, by tab, if it still lists them.
+        shown: the display-only parts of its sheets, each with its rows.
+        forms: the lines of each form in it, by the form's name.
+        links: the addresses of cells whose link was handled.
+        notes: harmless changes made in reading cells, each with their addresses.
+        fully_listed: the notes for which every address is listed.
+        problems: the problems that prevent intake.
     """
 
     file: str
@@ -72,22 +72,22 @@ class ReadWorkbook:
     forms: dict[str, list[SheetRow]] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
+    fully_listed: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, note: str, place: str) -> None:
-        """Keep a note on a place."""
+        """Add a note on a place."""
         self.notes.setdefault(note, []).append(place)
 
     def note_all(self, note: str, place: str) -> None:
-        """Keep a note on a place where somebody has to look: each one is named."""
-        self.whole.add(note)
+        """Add a note on a place that the user has to check: all its places are listed."""
+        self.fully_listed.add(note)
         self.note(note, place)
 
     def note_differences(self, sent: Mapping[str, Rows]) -> None:
-        """Note what differs from what was sent, where it is not read back.
+        """Note the differences from the workbook sent, in the parts that are not read back.
 
-        ``sent``: the rows that were sent; of an older workbook, those that would be sent today.
+        ``sent`` has the rows that were sent; for an older workbook, those that would be sent now.
         """
         for note, tab, cell in differences(sent, self.shown):
             note = note if self.texts_sent else SINCE.get(note, note)
@@ -95,16 +95,16 @@ class ReadWorkbook:
                 self.note_all(note, address(tab, cell) if cell else tab)
 
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
-        """Keep a problem at a place."""
+        """Add a problem at a place."""
         self.problems.append(Problem(self.file, None, place, shorten(value), rule, remedy))
 
     def refuse_about(self, label: str, rule: str, remedy: str) -> None:
-        """Keep a problem with what the first sheet says under a label."""
+        """Add a problem with the fact under a label on the first sheet."""
         place = self.about_places.get(label, START)
         self.refuse(place, self.about.get(label, ""), rule, remedy)
 
     def problems_in_order(self) -> list[Problem]:
-        """Return the problems as a reader meets them: by sheet, row and column."""
+        """Return the problems in order of sheet, row and column."""
         sheets: dict[str, int] = {}
 
         def place(problem: Problem) -> tuple[int, int, int, str]:
@@ -118,27 +118,27 @@ class ReadWorkbook:
         return sorted(self.problems, key=place)
 
     def sentences(self) -> list[str]:
-        """Return the notes as sentences, the places named or counted."""
+        """Return the notes as sentences, with their places listed or counted."""
         lines = []
         for note, places in self.notes.items():
-            named = _in_runs(places) if note in self.whole else places[:_PLACES_NAMED]
-            more = 0 if note in self.whole else len(places) - _PLACES_NAMED
+            named = _as_ranges(places) if note in self.fully_listed else places[:_PLACES_LISTED]
+            more = 0 if note in self.fully_listed else len(places) - _PLACES_LISTED
             lines.append(f"{note}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
         return lines
 
 
-def _in_runs(places: list[str]) -> list[str]:
-    """Return addresses, those that follow on each other in a column as one: ``Coding!T3:T7``."""
+def _as_ranges(places: list[str]) -> list[str]:
+    """Return addresses with adjacent cells of a column joined to ranges: ``Coding!T3:T7``."""
     runs: list[list[str]] = []
     for place in dict.fromkeys(places):
-        if runs and _below(runs[-1][-1]) == place:
+        if runs and _cell_below(runs[-1][-1]) == place:
             runs[-1].append(place)
         else:
             runs.append([place])
     return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1].rpartition('!')[2]}" for run in runs]
 
 
-def _below(place: str) -> str:
+def _cell_below(place: str) -> str:
     return re.sub(r"\d+$", lambda row: str(int(row[0]) + 1), place)
 
 

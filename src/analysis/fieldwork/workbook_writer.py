@@ -1,6 +1,6 @@
-"""Write the working workbooks: forms with drop-downs, and what a person needs beside them.
+"""Write the working workbooks: forms with drop-downs, and sheets to read beside them.
 
-These are for work, and not for publication: they have filters, frozen panes and drop-downs.
+They are for work, not for publication: they have filters, frozen panes and drop-downs.
 """
 
 import contextlib
@@ -25,21 +25,21 @@ from analysis.wording import capital
 
 START, LISTS = "Start", "Lists"
 NOUN = "One unit is called"
-"""Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
+"""Label on the first sheet of the study's noun for a unit, which intake needs to read headings."""
 HIDDEN = "Sheets sent hidden"
-"""Label, on the first sheet, of the forms that are hidden from who fills the others."""
-_ROOM = 90
-"""Points: a row in which a person writes several lines."""
-_HEADING = PatternFill("solid", fgColor="DCE6F1")
-_SHOWN = PatternFill("solid", fgColor="F2F2F2")
-_LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
+"""Label on the first sheet of the tabs of forms that are sent hidden."""
+_ROOM_HEIGHT = 90
+"""Height in points of a row in which a person writes several lines."""
+_HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
+_READ_ONLY_FILL = PatternFill("solid", fgColor="F2F2F2")
+_CELL_BORDER = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
 
 
 @dataclass(frozen=True)
 class FormRow:
-    """A row to write: texts by field, and the list of a drop-down where it is not the field's.
+    """A row to write: texts by field, and drop-down lists that override those of the fields.
 
-    ``high``: whether there is room to write several lines by hand.
+    ``high`` makes the row high enough for several lines.
     """
 
     texts: Mapping[str, str]
@@ -51,8 +51,8 @@ class FormRow:
 class Page:
     """A sheet to read and not to fill: its tab, headings with widths, and rows.
 
-    ``link`` is the number of the column whose texts are links; 0: none is. ``lines`` stand above
-    the headings, over all columns.
+    ``link`` is the number of the column with links, or 0 if there is none. ``lines`` are written
+    above the headings, across all columns.
     """
 
     tab: str
@@ -63,10 +63,10 @@ class Page:
 
 
 class WorkbookMaker:
-    """Puts a working workbook together, sheet by sheet, and returns it as a file."""
+    """Builds a working workbook sheet by sheet, and returns it as a file."""
 
     def __init__(self, study: Study, title: str, about: Mapping[str, str], lines: Sequence[str]):
-        """Begin with the first sheet: what it is, what to do, and what intake needs to know."""
+        """Create the first sheet: title, instructions (``lines``), facts for intake (``about``)."""
         creators = ", ".join(contributor.title for contributor in study.descriptor.contributors)
         self.book: Workbook = new_workbook(title, creators)
         self._noun = study.settings.unit_noun.singular
@@ -89,10 +89,10 @@ class WorkbookMaker:
         put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)
         for number, (label, value) in enumerate(facts.items(), start=head + 1):
             put_text(sheet, number, 1, label)
-            put_text(sheet, number, 2, value).fill = _SHOWN
+            put_text(sheet, number, 2, value).fill = _READ_ONLY_FILL
 
     def offer(self, **lists: Iterable[str]) -> None:
-        """Give the lists that drop-downs offer, by name."""
+        """Add lists for drop-downs, by name."""
         self._lists |= {name: list(dict.fromkeys(values)) for name, values in lists.items()}
 
     def page(self, page: Page) -> None:
@@ -102,30 +102,32 @@ class WorkbookMaker:
         _write_lines(sheet, page.lines, len(widths), sum(widths))
         head = len(page.lines) + 1
         for column, (heading, width) in enumerate(page.headings, start=1):
-            _head(sheet, head, column, heading, width)
+            _write_heading(sheet, head, column, heading, width)
         sheet.row_dimensions[head].height = row_height([text for text, _ in page.headings], widths)
         last = head
         for last, texts in enumerate(page.rows, start=head + 1):
             for column, text in enumerate(texts, start=1):
                 cell = put_text(sheet, last, column, text)
-                cell.border = _LINE
+                cell.border = _CELL_BORDER
                 if column == page.link:
                     put_link(cell, text)
             sheet.row_dimensions[last].height = row_height(texts, widths)
         if not page.lines:
             sheet.freeze_panes = "B2"
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
-        _guard(sheet)
+        _protect(sheet)
 
     def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
-        """Add a sheet to fill, with spare rows below; ``frozen`` columns stay in sight."""
+        """Add a sheet to fill, with spare rows; the first ``frozen`` columns do not scroll."""
         sheet = self.book.create_sheet(form.tab)
         name = form.fields[0].name
         self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
         self._forms[form.tab] = form
         for column, field in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(field)).font = font(size=8, color="767676")
-            _head(sheet, 2, column, capital(field.label.replace("{unit}", self._noun)), field.width)
+            _write_heading(
+                sheet, 2, column, capital(field.label.replace("{unit}", self._noun)), field.width
+            )
         sheet.row_dimensions[2].height = 62
         last = 2 + len(rows) + spare
         widths = [field.width for field in form.fields]
@@ -133,7 +135,7 @@ class WorkbookMaker:
             texts = [row.texts.get(field.name, "") for field in form.fields]
             _write_row(sheet, number, form.fields, texts)
             height = row_height(texts, widths)
-            sheet.row_dimensions[number].height = max(height, _ROOM) if row.high else height
+            sheet.row_dimensions[number].height = max(height, _ROOM_HEIGHT) if row.high else height
         for number in range(3 + len(rows), last + 1):
             _write_row(sheet, number, form.fields, [""] * len(form.fields))
         self._add_choices(sheet, form, rows, last)
@@ -142,35 +144,35 @@ class WorkbookMaker:
         sheet.print_title_rows = "2:2"
 
     def _show_only(self, tabs: Sequence[str]) -> None:
-        """Hide all sheets but these, which print on few pages, and all marks on them."""
+        """Hide all other sheets, and the marks on these; set these to print one page wide."""
         for sheet in self.book.worksheets:
             sheet.sheet_view.tabSelected = False
             if sheet.title not in tabs:
                 sheet.sheet_state = "hidden"
                 continue
             fit_to_width(sheet)
-            if sheet.title in self._forms:  # its marks: a row above, and a column before
+            if sheet.title in self._forms:  # its marks are in row 1 and column A
                 sheet.row_dimensions[1].hidden = sheet.column_dimensions["A"].hidden = True
         self.book.active = self.book[tabs[0]]
 
     def as_bytes(self, only: Sequence[str] = ()) -> bytes:
         """Return the workbook as a file; the same workbook gives the same bytes.
 
-        ``only``: the sheets that are not hidden; none named: all are shown.
+        ``only`` has the tabs of the sheets to show; if empty, all are shown.
         """
         sheet = self.book.create_sheet(LISTS)
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
-            _list(sheet, column, name, values)
+            _write_list(sheet, column, name, values)
         sent = [line for worksheet in self.book.worksheets for line in self._records(worksheet)]
-        _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
-        _guard(sheet)
+        _write_list(sheet, len(lists) + 1, TEXTS_SENT, sent)
+        _protect(sheet)
         if only:
             self._show_only(only)
         return as_bytes(self.book)
 
     def _records(self, sheet: Worksheet) -> Iterator[str]:
-        """Return what the last sheet keeps of a sheet, for what only shows to be compared."""
+        """Return the records of a sheet for the last sheet, from which intake detects changes."""
         form, grid = self._forms.get(sheet.title), cells_of(sheet)
         fields = form.fields if form else ()
         places = {field.name: column for column, field in enumerate(fields, start=1)}
@@ -180,7 +182,7 @@ class WorkbookMaker:
     def _add_choices(
         self, sheet: Worksheet, form: Form, rows: Sequence[FormRow], last: int
     ) -> None:
-        """Add the drop-downs. They point to a range: a list written out is cut at 255 signs."""
+        """Add the drop-downs. They refer to a range: a literal list has at most 255 characters."""
         for column, field in enumerate(form.fields, start=1):
             if not field.choices:
                 continue
@@ -216,13 +218,14 @@ def save_new(
     ending: str = ".xlsx",
     before: Callable[[], None] = lambda: None,
 ) -> None:
-    """Write a workbook, or what else has that ending, to a new file, whole or not at all.
+    """Write a workbook, or another file with the given ending, to a new file atomically.
 
-    ``before`` is done when all is written and only the name is missing; where it fails, there is
-    no file.
+    ``before`` is called after the content is written to a temporary file, and before that is
+    renamed. If it fails, there is no file.
 
     Raises:
-        StudyError: something is there already (it may have been filled), or it lies in the study.
+        StudyError: the file exists already (it may have been filled), has another ending, or lies
+            inside the study.
     """
     rule = remedy = ""
     if path.exists():
@@ -245,14 +248,14 @@ def save_new(
             temporary.unlink()
 
 
-def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
+def _write_heading(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
     cell = put_text(sheet, row, column, text)
-    cell.font, cell.fill, cell.border = font(bold=True), _HEADING, _LINE
+    cell.font, cell.fill, cell.border = font(bold=True), _HEADING_FILL, _CELL_BORDER
     sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 def _write_lines(sheet: Worksheet, lines: Sequence[str], columns: int, width: int) -> None:
-    """Write lines over all columns, the first one as a heading."""
+    """Write lines in cells merged across all columns, the first one as a heading."""
     for number, line in enumerate(lines, start=1):
         cell = put_text(sheet, number, 1, line)
         cell.font = font(bold=True, size=14) if number == 1 else font()
@@ -261,15 +264,15 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], columns: int, width: in
 
 
 def fit_to_width(sheet: Worksheet) -> None:
-    """Have a sheet printed as wide as a page, and on as many pages as its rows take."""
+    """Set a sheet to print one page wide, on as many pages as its rows need."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
-    _head(sheet, 1, column, name, 24)
+def _write_list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
+    _write_heading(sheet, 1, column, name, 24)
     for number, value in enumerate(values, start=2):
         put_text(sheet, number, column, value)
 
@@ -278,24 +281,24 @@ def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[
     for column, (field, text) in enumerate(zip(fields, texts, strict=True), start=1):
         cell = put_text(sheet, row, column, text)
         if not text:
-            cell.value = None  # an empty text is a filled cell to some programs
-        # As text, or a program turns 2021-12 into the first of December.
-        cell.number_format, cell.border = "@", _LINE
+            cell.value = None  # some programs take an empty text as content
+        # Format as text, or a program turns 2021-12 into the first of December.
+        cell.number_format, cell.border = "@", _CELL_BORDER
         if not field.editable or field.name == "row":
-            cell.fill = _SHOWN
+            cell.fill = _READ_ONLY_FILL
         if field.kind == LINK and not field.editable:
             put_link(cell, text)
 
 
-def _guard(sheet: Worksheet) -> None:
-    """Keep a sheet from being changed by mistake; there is no password to it."""
+def _protect(sheet: Worksheet) -> None:
+    """Protect a sheet, without a password, from changes by mistake."""
     sheet.protection.sheet = True
     sheet.protection.autoFilter = sheet.protection.sort = False
     sheet.protection.formatColumns = sheet.protection.formatRows = False
 
 
 def _runs(values: Sequence[str], wanted: str, first: int) -> list[tuple[int, int]]:
-    """Return the runs of a value in a sequence, as first and last row, counted from ``first``."""
+    """Return the runs of a value as first and last row; the first value is in row ``first``."""
     runs: list[tuple[int, int]] = []
     for row, value in enumerate(values, start=first):
         if value != wanted:
