@@ -13,10 +13,10 @@ _SINCE = {DIFFERENT: "changed since it was built", MISSING: "missing", EXTRA: "n
 
 
 def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager[Callable]]) -> int:
-    """Say of every file of an output whether it is what its study gives.
+    """Print for every file of an output whether its study still gives the same file.
 
     Returns:
-        0 where all is the same, byte for byte; else 1.
+        0 if every file is the same, byte for byte; else 1.
     """
     manifest = read_manifest(output)
     since = kept(output, manifest)
