@@ -105,7 +105,7 @@ def audit_scores(study: Study, at: ConstrainedAt) -> pd.DataFrame:
             status = CONTRADICTED
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
-            status = CONSISTENT if all(map(row.admits, sums)) else OPEN
+            status = CONSISTENT if all(map(row.is_satisfied_by, sums)) else OPEN
         before_rounding.append(
             (
                 float(max(ends.low, 0)),

@@ -30,7 +30,8 @@ class Dominance:
         at_or_above: the same, with zero allowed. Two units with the same settled cells and no
             open ones are each at or above the other. A unit is never compared with itself.
         conservative: whether the pair is decided by a sound bound, which can miss a statement that
-            holds. So it is if the two have different cells out of the sum or different weights, or
+            holds. That is the case if the two have different cells out of the sum or different
+            weights, or
             a published total couples open cells of one of them.
     """
 
@@ -110,9 +111,9 @@ def ranks(dominance: Dominance) -> pd.DataFrame:
 
     Best is 1 + the number of units surely above it; worst is the number of units with a score
     − the number that it is surely at or above. A rank is 1 + the number of units strictly
-    above, so units that tie share the better one. These are outer limits: no rank outside them
-    is possible, but one feasible assignment need not reach them for all units at once, nor any
-    feasible assignment those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
+    above, so units that tie share the better one. These are outer limits: no rank outside them is
+    possible. One feasible assignment need not reach them for all units at once, and none need reach
+    them for a given unit. A unit with nothing in the sum has no rank (``<NA>``).
     """
     best = 1 + dominance.above.sum(axis=0)
     worst = dominance.scored.sum() - dominance.at_or_above.sum(axis=1)
