@@ -21,7 +21,7 @@ from analysis.measure.constraints import (
 )
 from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import InfeasibleSet
-from analysis.measure.scores import told_apart
+from analysis.measure.scores import kept_off_ends
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
@@ -114,7 +114,7 @@ def audit_scores(study: Study, at: ConstrainedAt) -> pd.DataFrame:
                 "yes" if ends.high_in or ends.high > 100 else "no",
             )
         )
-        allowed = told_apart(100 * least), told_apart(100 * most)
+        allowed = kept_off_ends(100 * least), kept_off_ends(100 * most)
         clash = _clash_of(constrained, RowKey(SCORES, (score.score_id,)))
         verdicts.append((*allowed, status, len(open_parts), *clash))
     published = table[["score_id", "unit_id", "group_id", "as_of", "score", "step", "rounding"]]

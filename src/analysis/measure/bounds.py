@@ -17,7 +17,7 @@ from analysis.measure.constraints import Constrained
 from analysis.measure.exact import level_values
 from analysis.measure.feasible import Block
 from analysis.measure.national import states_by_criterion
-from analysis.measure.scores import CellValues, cell_values, scores, told_apart
+from analysis.measure.scores import CellValues, cell_values, kept_off_ends, scores
 from analysis.measure.tree import shares, weighting
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -146,7 +146,7 @@ def score_bounds(
                 else:
                     settled += share * values[column][grid[unit, column]]
             ends = _extremes(worth, block_of)
-            low[row], high[row] = (told_apart(100 * (settled + end)) for end in ends)
+            low[row], high[row] = (kept_off_ends(100 * (settled + end)) for end in ends)
     return table.assign(low=low, high=high)
 
 
@@ -193,7 +193,7 @@ def national_bounds(
                     settled += worth[grid[unit, column]]
             ends = (*_extremes(open_worth, block_of), *_extremes(open_worth, {}))
             most = 100 if figure == MEAN else len(units)
-            bounds = [told_apart(settled + end, most) for end in ends]
+            bounds = [kept_off_ends(settled + end, most) for end in ends]
             rows.append((constrained.matrix.as_of.isoformat(), criterion, *figure, *bounds))
     columns = ["as_of", "criterion_id", "figure", "level", *ENDS]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(ENDS, float))

@@ -371,7 +371,7 @@ def if_known(
                 open_rows = np.flatnonzero((low < high) & (low <= value) & (value <= high))
                 if not len(open_rows):
                     continue
-                filled = chunk[open_rows].settled(column, value)
+                filled = chunk[open_rows].with_value(column, value)
                 alike = same[np.ix_(open_rows, comparable)]
                 above = alone.total_with(column, open_rows, value) - greatest
                 below = against.total_with(column, open_rows, -value) + least

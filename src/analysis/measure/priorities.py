@@ -1,6 +1,6 @@
 """Information priorities: the weight of every open cell, what its answer would decide, the step.
 
-Cells that rest on a document that has changed or gone since it was read come first. A known answer
+Cells that rest on a document that has changed or gone since it was read come first. An answer
 narrows its unit's interval by the cell's weight, whatever it is. So the cells are then ranked by
 weight, by the expected number of pairs that the answer decides, by ease, and by the study's order.
 
