@@ -32,25 +32,25 @@ from analysis.wording import exact, listed, spoken
 
 def _totals(results: Results) -> Iterable[NamedFigure]:
     for row in each_row(results.totals):
-        yield from _of_total(results, row)
+        yield from _total_figures(results, row)
     audits = {"published_totals": results.totals, "published_scores": results.published_scores}
-    gone = [
+    set_aside = [
         key
         for table, audit in audits.items()
         for key in keys_of(table, audit.loc[audit["set_aside"] == "yes"].iloc[:, 0])
     ]
     definition = "Published totals and scores that are set aside, since they cannot be true."
-    yield counted_rows("totals.set_aside", definition, gone)
+    yield counted_rows("totals.set_aside", definition, set_aside)
     definition = "What was published and cannot be true."
     for number, sentence in enumerate(results.clashes, start=1):
         name, about = f"totals.clash.{number}", About("clash", part=str(number))
-        yield NamedFigure(name, sentence, sentence, definition, tuple(gone), about)
+        yield NamedFigure(name, sentence, sentence, definition, tuple(set_aside), about)
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
     definition = "Questions that the evidence leaves open, and that published counts and scores of the day answer."
     yield counted_rows("totals.settled_cells", definition, cell_keys(settled))
 
 
-def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
+def _total_figures(results: Results, row: Any) -> Iterable[NamedFigure]:
     many, day = results.study.settings.unit_noun.plural, dt.date.fromisoformat(row.as_of)
     everyone, cells = results.everyone.at(day), results.constrained_at(day).matrix.cells
     among = units_among(everyone["units"], row.among)
@@ -88,7 +88,7 @@ _MUST = "must be", "must not be"
 
 
 def _among(study: Study, among: str) -> str:
-    """Return the units that a published total counts, where these are not all, as words."""
+    """Return in words the units that a published total counts, if these are not all."""
     if not among:
         return ""
     names = unit_names(study)
@@ -104,7 +104,7 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
         day, criterion = map(str, name)
         date = dt.date.fromisoformat(day)
         constrained = results.constrained_at(date)
-        behind = constrained.binding(place[criterion])
+        binding_rows = constrained.binding(place[criterion])
         for row in each_row(part):
             is_mean = row.figure == MEAN
             what = f"Count of {many} that are “{level_word(row.level)}”"
@@ -113,7 +113,7 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
                 which = "least" if end.startswith("low") else "greatest"
                 without = end.endswith("without")
                 value = getattr(row, end) if is_mean else int(getattr(row, end))
-                rows = (RowKey("criteria", (criterion,)), *(() if without else behind))
+                rows = (RowKey("criteria", (criterion,)), *(() if without else binding_rows))
                 yield NamedFigure(
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
@@ -145,4 +145,4 @@ def _figures(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _totals, _bounds, _figures
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""

@@ -100,7 +100,7 @@ _OF_GAP = {
 
 
 def _one_document(results: Results) -> Iterable[NamedFigure]:
-    """Yield what scores would be without the one document on which several answers rest."""
+    """Yield the bounds of scores without a document on which several answers rest."""
     names, display = unit_names(results.study), results.study.settings.display
     for document in results.one_document:
         unit, source, name = document.unit_id, document.source_id, names[document.unit_id]
@@ -118,4 +118,4 @@ def _one_document(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _units, _national, _gaps, _one_document
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""
