@@ -85,9 +85,9 @@ def audit_scores(study: Study, at: ConstrainedAt) -> pd.DataFrame:
         ``weights`` and ``settles_cells`` as published; ``lowest`` and ``highest``, the ends between
         which the score lay before rounding, within 0 to 100; ``lowest_in`` and ``highest_in``,
         whether these ends are possible themselves; ``low`` and ``high``, on 0 to 100, the least and
-        the
-        greatest score that the evidence allows by the publisher's weights (missing where nothing of
-        it is in the sum); the rest as for totals, but ``open_by`` is how many of its cells are open.
+        the greatest score that the evidence allows by the publisher's weights (missing where
+        nothing of it is in the sum); the rest as for totals, but ``open_by`` is how many of its
+        cells are open.
     """
     table = study.at(None)[SCORES].reset_index(drop=True)  # each on its own day
     before_rounding, verdicts, readers = [], [], {}

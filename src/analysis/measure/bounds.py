@@ -56,9 +56,8 @@ def cell_bounds(
 
     Returns:
         One row for each open cell, in the matrix's order: ``unit_id``, ``criterion_id``, ``lowest``
-        and
-        ``highest`` (values of levels, 0 to 1) and ``settled_by_totals``: "yes" where every feasible
-        assignment under the totals has the same level, else "no".
+        and ``highest`` (values of levels, 0 to 1) and ``settled_by_totals``: "yes" where every
+        feasible assignment under the totals has the same level, else "no".
     """
     width, values = constrained.matrix.shape[1], level_values(study)
     worth = [{name: float(value) for name, value in by_level.items()} for by_level in values]

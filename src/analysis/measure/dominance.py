@@ -31,8 +31,7 @@ class Dominance:
             open ones are each at or above the other. A unit is never compared with itself.
         conservative: whether the pair is decided by a sound bound, which can miss a statement that
             holds. That is the case if the two have different cells out of the sum or different
-            weights, or
-            a published total couples open cells of one of them.
+            weights, or a published total couples open cells of one of them.
     """
 
     unit_ids: tuple[str, ...]

@@ -186,7 +186,8 @@ class Block:
     def _layers(self) -> list[set[tuple[int, ...]]] | None:
         """The partial sums before each cell, and after the last, that some feasible assignment has.
 
-        ``None`` where there are too many. The last layer is empty where there is no feasible assignment.
+        ``None`` where there are too many. The last layer is empty where there is no feasible
+        assignment.
         """
         if len(self.constraints) > CONSTRAINTS_AT_MOST:
             return None

@@ -37,9 +37,9 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
 
     Returns:
         ``unit_id``, ``recommendation_id``, ``state`` (of :data:`GAP_STATES`), ``finding`` (of
-        :data:`FINDINGS`), ``missing`` and
-        ``unknown`` (criteria with their state, joined by "; "), ``evidence_ids`` (joined by ";")
-        and ``notices`` (the notices that must stand with the row, joined by a space).
+        :data:`FINDINGS`), ``missing`` and ``unknown`` (criteria with their state, joined by "; "),
+        ``evidence_ids`` (joined by ";") and ``notices`` (the notices that must stand with the row,
+        joined by a space).
     """
     criteria = study["criteria"]
     cells = cell_values(study, matrix)
@@ -91,8 +91,7 @@ def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row for each recommendation, in the study's order: ``recommendation_id``, ``scored``,
-        one
-        column for each of :data:`GAP_STATES`, and ``published_totals`` (ids of the published
+        one column for each of :data:`GAP_STATES`, and ``published_totals`` (ids of the published
         totals on its criteria, joined by ";"). If no criterion of a recommendation is scored, the
         counts are missing (``<NA>``), never zero.
     """

@@ -174,8 +174,7 @@ def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarr
     """Return, for each open cell, the mean growth of the sure statements on its unit.
 
     The mean is over the cell's levels, each as likely as another; exact, as fractions; shape
-    (units,
-    criteria with weight).
+    (units, criteria with weight).
     """
     grown = np.full(rows.counts.shape, Fraction(0), dtype=object)
     scored = np.flatnonzero(rows.counts.any(axis=1))

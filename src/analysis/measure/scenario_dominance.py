@@ -40,8 +40,7 @@ def statement_effects(scenarios: list[Scenario]) -> pd.DataFrame:
         ``over_range``, what holds over the range of the weights, else :data:`NOTHING`;
         ``conservative``, yes where the declared comparison is decided by a bound that may miss
         statements that hold; ``falls_to``, ids of the scenarios under which the statement does not
-        hold,
-        joined by ``;``; and ``first``, the kind of the first of these in the order of
+        hold, joined by ``;``; and ``first``, the kind of the first of these in the order of
         :data:`KINDS`, empty where it survives all.
     """
     declared = scenarios[0]

@@ -89,8 +89,8 @@ def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
         midpoints to its neighbours; the weakest link; each criterion that bears weight left
         out; each coder's own codings; each date of comparison, and the report's day.
 
-        A difference of two scores is linear in the value of a level, whatever the weights and
-        the feasible assignment, so what holds at both ends of its range holds all through it; and so
+        A difference of two scores is linear in the value of a level, whatever the weights and the
+        feasible assignment, so what holds at both ends of its range holds all through it; and so
         does what bounds a score.
     """
     published = constrained(study, matrix)

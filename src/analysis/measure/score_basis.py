@@ -24,10 +24,11 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
     """Return the interval of every unit's total under each coder's codings and as settled.
 
     Returns:
-        One row for each unit and reading with anything in the sum, and for coders only the units
-        of which they read every cell that anybody coded
-        (:func:`analysis.fieldwork.coded_cells.cells_read`): ``unit_id``, ``reading`` (a coder's name,
-        or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on 0 to 1.
+        One row for each unit and reading with anything in the sum, and for coders only the units of
+        which they read every cell that anybody coded
+        (:func:`analysis.fieldwork.coded_cells.cells_read`): ``unit_id``, ``reading`` (a coder's
+        name, or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on
+        0 to 1.
     """
     read = cells_read(study, known_by)
     codings = known(study, known_by)["codings"]

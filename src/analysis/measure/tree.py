@@ -188,9 +188,8 @@ def mean(weights: Iterable, parts: Sequence[tuple], more: Any = 0, near: float =
 
     With ``more``, return the least such ratio if each weight can be up to ``1 + more`` times its
     own. The ratio is least if some of the parts, the lowest, have the upper weight (Charnes and
-    Cooper,
-    Programming with linear fractional functionals, 1962). Newton's steps lead there (Dinkelbach,
-    On nonlinear fractional programming, 1967).
+    Cooper, Programming with linear fractional functionals, 1962). Newton's steps lead there
+    (Dinkelbach, On nonlinear fractional programming, 1967).
 
     Args:
         weights: the raw weight w of each part.

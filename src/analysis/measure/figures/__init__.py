@@ -20,8 +20,8 @@ from analysis.measure.figures import (
 from analysis.measure.figures.named import About, NamedFigure, unnamed_figures
 from analysis.measure.figures.order import (
     SURE,
-    given,
     interval_sensitivity,
+    published_rows_caveat,
     sensitivity_figures,
     surely_above,
 )
@@ -33,9 +33,9 @@ __all__ = [
     "About",
     "NamedFigure",
     "RowKey",
-    "given",
     "interval_sensitivity",
     "named_figures",
+    "published_rows_caveat",
     "sensitivity_figures",
     "surely_above",
     "unit_figures",

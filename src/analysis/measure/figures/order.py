@@ -51,7 +51,7 @@ SURE = "under every completion of the unknowns and every weighting in the declar
 """What makes a comparison sure."""
 
 
-def given(results: Results) -> str:
+def published_rows_caveat(results: Results) -> str:
     """Return the caveat on comparisons that published rows may decide; empty if there are no such rows."""
     if not any(row.parts for row in results.constrained_at(results.matrix.as_of).firm):
         return ""
@@ -81,7 +81,9 @@ def _dominance(results: Results) -> Iterable[NamedFigure]:
     definition = f"{capital(many)} that are surely above or below at least one other."
     yield counted_rows("pairs.units_comparable", definition, units)
     sentence = _pairs_sentence(len(table), possible, scored, len(named), noun)
-    sentence = " ".join(filter(None, (sentence, given(results) if len(table) else "")))
+    sentence = " ".join(
+        filter(None, (sentence, published_rows_caveat(results) if len(table) else ""))
+    )
     definition = "How far the evidence allows comparisons."
     yield NamedFigure("pairs.said", len(table), sentence, definition, tuple(keys))
     below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
