@@ -70,12 +70,12 @@ def _print_failure(error: OSError) -> None:
 
 def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     try:
-        parsed, more = parser().parse_known_args(arguments)
-        if more:
+        parsed, unrecognised = parser().parse_known_args(arguments)
+        if unrecognised:
             # argparse does not recognise places that come after an option.
-            if "places" not in parsed or any(argument.startswith("-") for argument in more):
-                parser().error(f"unrecognized arguments: {' '.join(more)}")
-            parsed.places += more
+            if "places" not in parsed or any(argument.startswith("-") for argument in unrecognised):
+                parser().error(f"unrecognized arguments: {' '.join(unrecognised)}")
+            parsed.places += unrecognised
         return parsed
     except SystemExit:
         # The help text, too, must be flushed before the command ends.

@@ -27,9 +27,9 @@ class Documents(pd.DataFrame):
     @classmethod
     def of(cls, rows: pd.DataFrame, study: Study, whole: Study) -> Documents:
         """Return the rows with two forms of their study: public, and with private documents."""
-        made = cls(rows)
-        made._study, made._whole = study, whole
-        return made
+        documents = cls(rows)
+        documents._study, documents._whole = study, whole
+        return documents
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:

@@ -207,13 +207,13 @@ class Study(Summary):
         """
         ids = self._data["evidence"]["evidence_id"]
         given = as_ids("evidence", ids if evidence is None else evidence, ids)
-        wanted = [given] if isinstance(given, str) else given
-        for evidence_id in wanted:
+        evidence_ids = [given] if isinstance(given, str) else given
+        for evidence_id in evidence_ids:
             if evidence_id not in set(ids):
                 raise no_such("evidence", evidence_id, ids, "statement of evidence")
-        quoted = quotations(self._data)
+        quotation_of = quotations(self._data)
         lines = [self._data.mark] if self._data.mark else []
-        return Quotations([quoted[key] for key in wanted if key in quoted], lines)
+        return Quotations([quotation_of[key] for key in evidence_ids if key in quotation_of], lines)
 
     def as_coded(self, coder: str) -> Study:
         """Return the study with one coder's own codings in place of the assessments.

@@ -147,11 +147,11 @@ def _assessments(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     earlier, later = records_by_key(old["assessments"]), records_by_key(new["assessments"])
     for left, right in _paired(earlier, later, units):
         row, other = earlier.get(left, {}), later.get(right, {})
-        present, both = other or row, bool(row and other)
-        differ = [name for name in _ASSESSMENT if both and row[name] != other[name]]
-        if both and sorted(_cited(row)) == sorted(_cited(other)):
+        present, in_both = other or row, bool(row and other)
+        differ = [name for name in _ASSESSMENT if in_both and row[name] != other[name]]
+        if in_both and sorted(_cited(row)) == sorted(_cited(other)):
             differ = [name for name in differ if name != "evidence_ids"]
-        if both and not differ:
+        if in_both and not differ:
             continue
         yield Change(
             finder.cause(row, other, right),
@@ -331,9 +331,9 @@ def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     """Yield the evidence that is new, gone or corrected, also where no assessment moved."""
     for (evidence_id,), left, right in _sides(old["evidence"], new["evidence"], ("evidence_id",)):
         row, other = left[1], right[1]
-        unit, both = (other or row)["unit_id"], bool(row and other)
-        differ = [name for name in _STATEMENT if both and row[name] != other[name]]
-        if (unit and unit not in units) or (both and not differ):
+        unit, in_both = (other or row)["unit_id"], bool(row and other)
+        differ = [name for name in _STATEMENT if in_both and row[name] != other[name]]
+        if (unit and unit not in units) or (in_both and not differ):
             continue
         yield Change(
             EVIDENCE,

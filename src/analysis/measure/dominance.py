@@ -60,8 +60,8 @@ def comparisons(
     unit_ids = tuple(study["units"]["unit_id"])
     rows = unit_cells(study, cells or cell_values(study, matrix))
     scored = np.any(rows.counts, axis=1)
-    many = len(unit_ids)
-    sign = np.full((many, many), -1, dtype=np.int8)
+    count = len(unit_ids)
+    sign = np.full((count, count), -1, dtype=np.int8)
     inside = rows[scored]
     if len(inside):
         first, kind = inside.kinds()

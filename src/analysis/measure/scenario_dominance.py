@@ -51,7 +51,9 @@ def statement_effects(scenarios: list[Scenario]) -> pd.DataFrame:
     # A sure statement holds over the range, so check it over the range under other scenarios, too.
     ranged = over[above, below] >= needed
     falls: list[list[Scenario]] = [[] for _ in above]
-    dominance_under = {way: _DominanceUnder(declared, over_range=way) for way in (False, True)}
+    dominance_under = {
+        over_range: _DominanceUnder(declared, over_range=over_range) for over_range in (False, True)
+    }
     for scenario in scenarios[1:]:
         if not len(above):
             break
@@ -59,9 +61,11 @@ def statement_effects(scenarios: list[Scenario]) -> pd.DataFrame:
             remaining = over[above, below]
         else:
             remaining = np.zeros(len(above), dtype=np.int8)
-            for way in {bool(flag) for flag in ranged}:
-                here = ranged == way
-                remaining[here] = dominance_under[way](scenario, above[here], below[here])
+            for over_range in {bool(flag) for flag in ranged}:
+                same_range = ranged == over_range
+                remaining[same_range] = dominance_under[over_range](
+                    scenario, above[same_range], below[same_range]
+                )
         for place in np.flatnonzero(remaining < needed):
             falls[place].append(scenario)
     names = np.array(declared.study["units"]["unit_id"], dtype=object)

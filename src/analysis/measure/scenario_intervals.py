@@ -118,7 +118,7 @@ class _DerivedIntervals:
         low, high = (parts(tree, rows, part) for part in (rows.low, rows.high))
         self.left = [100 * part.without for part in (low, high)]
         self.settled = cells.known[:, list(tree.columns)] & rows.counts
-        self.many = self.settled.sum(axis=1)
+        self.known_cells = self.settled.sum(axis=1)
         levels = study["levels"]
         names = zip(levels["scale_id"], levels["level"], strict=True)
         self.levels = {key: number for number, key in enumerate(names)}
@@ -135,13 +135,13 @@ class _DerivedIntervals:
     def without(self, column: int) -> UnitIntervals:
         place = self.place[column]
         low, high = (part[:, place] for part in self.left)
-        known = (self.many > self.settled[:, place]) & ~np.isnan(low)
+        known = (self.known_cells > self.settled[:, place]) & ~np.isnan(low)
         return UnitIntervals(low, high, known)
 
     def with_value(self, level: MiddleLevel, value: Decimal) -> UnitIntervals:
         number = self.levels[level.scale, level.level]
-        more = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
-        return UnitIntervals(self.own.low + more, self.own.high + more, self.own.known)
+        difference = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
+        return UnitIntervals(self.own.low + difference, self.own.high + difference, self.own.known)
 
 
 @dataclass(frozen=True)

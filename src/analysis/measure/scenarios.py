@@ -61,8 +61,8 @@ class Scenario:
         if self.moved:
             levels = self.base["levels"]
             moved, value = self.moved
-            here = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
-            values = levels["value"].mask(here, _text(value))
+            is_moved = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
+            values = levels["value"].mask(is_moved, _text(value))
             return _with_tables(self.base, levels=levels.assign(value=values))
         return self.base
 

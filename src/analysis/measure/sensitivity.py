@@ -180,12 +180,12 @@ def _mean_over_range(scenario: Scenario) -> tuple[float, float]:
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    _, first, pattern, many = np.unique(
+    _, first, pattern, counts = np.unique(
         rows.patterns(), return_index=True, return_inverse=True, return_counts=True
     )
     sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
     np.add.at(sums, pattern, np.concatenate([rows.low, rows.high], axis=1))
-    low, high = np.split(sums / many[:, None], 2, axis=1)
+    low, high = np.split(sums / counts[:, None], 2, axis=1)
     together = replace(rows[first], low=low, high=high)
     ends = score_range(weight_tree(scenario.study), together)
-    return tuple(100 * np.average(end, weights=many) for end in ends)
+    return tuple(100 * np.average(end, weights=counts) for end in ends)

@@ -110,8 +110,8 @@ def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
 
 def counting_figure(recommendation: str, finding: str) -> str:
     """Return the id of the figure that counts the units of a finding on a recommendation."""
-    of = "gaps" if finding in _COUNTED_AS_GAPS else "findings"
-    return f"{of}.{recommendation}.{finding}"
+    kind = "gaps" if finding in _COUNTED_AS_GAPS else "findings"
+    return f"{kind}.{recommendation}.{finding}"
 
 
 def finding_columns(results: Results) -> dict[str, str]:

@@ -46,8 +46,8 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     for name, scored in (("criteria.scored", "yes"), ("criteria.context", "no")):
         of = criteria[criteria["scored"] == scored]
         yield rows(name, "criteria", of, f"Criteria with scored: {scored}")
-    asked = "ask something: those behind a recommendation that was read, or behind none"
-    definition = f"Criteria{' shown' if study.scope.criteria else ''} that {asked}"
+    condition = "ask something: those behind a recommendation that was read, or behind none"
+    definition = f"Criteria{' shown' if study.scope.criteria else ''} that {condition}"
     yield rows("criteria.asked", "criteria", criteria_in_use(study), definition)
     of = groups[groups["text_read"] == "not_read"]
     definition = "Recommendations whose text was not read"

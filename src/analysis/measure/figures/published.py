@@ -59,7 +59,7 @@ def _total_figures(results: Results, row: Any) -> Iterable[NamedFigure]:
     level = " or ".join(map(level_word, levels_of(row.level)))
     label = quoted_labels(results.study, "criteria")[row.criterion_id]
     place = f"{label} on {spoken(day)}{_among(everyone, row.among)}"
-    wanted = _MUST[row.relation == AT_MOST]
+    must_be = _MUST[row.relation == AT_MOST]
 
     def figure(part: str, value: int | str, definition: str) -> NamedFigure:
         about = About("totals", published=row.total_id, day=day, part=part)
@@ -78,9 +78,7 @@ def _total_figures(results: Results, row: Any) -> Iterable[NamedFigure]:
     yield counted("cannot_be_told", definition, unknown)
     definition = f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted."
     yield figure("status", row.status, definition)
-    definition = (
-        f"If the published count is right, how many {many} left open {wanted} “{level}” on {place}."
-    )
+    definition = f"If the published count is right, how many {many} left open {must_be} “{level}” on {place}."
     yield figure("open_by", row.open_by, definition)
 
 
