@@ -63,7 +63,7 @@ each = pytest.mark.parametrize("case", CASES, ids=str)
 
 def made_in_order(results):
     """Return the ids of the statements as they are made, before any is put over another."""
-    return [one.id for one in module._made(results)]
+    return [one.id for one in module._figures_of(results)]
 
 
 def repeated(ids):

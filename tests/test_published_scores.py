@@ -9,11 +9,12 @@ from helpers import edit_descriptor
 from made import LIBRARY, library, matrix_of, problems, replaced, with_rows
 from made_totals import TODAY, made, score
 
+from analysis.api import given
 from analysis.cli import main
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
 from analysis.measure.constraints import constrained
-from analysis.measure.figures import given, named_figures
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.publish.context.units import unit_sections
 from analysis.publish.workbook import _sheets

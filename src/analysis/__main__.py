@@ -7,43 +7,43 @@ import signal
 import sys
 from typing import TextIO
 
-from analysis.ending import clear_away_when_asked_to_end, received
+from analysis.ending import clean_up_on_signals, received_signal
 
-# A command ends within seconds and leaves no cycles worth collecting: looking for them, from the
-# first import to the last exit, would take a sixth of its time.
+# A command ends within seconds, so that collecting garbage is not worth its time: a sixth of the
+# command's, from the first import to the last exit.
 gc.disable()
-# Nothing here is large enough to be shared out among threads, and they spin while they wait.
+# Our arrays are too small to gain from threads, and idle threads of OpenBLAS use processor time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def run() -> int:
-    """Run the command; return its status."""
-    clear_away_when_asked_to_end()
+    """Run the command; return its exit status."""
+    clean_up_on_signals()
     try:
-        # Here, so that an interrupt is answered from the start.
+        # Imported here, so that an interrupt during the import is handled too.
         from analysis.cli import main
 
         return main()
     except BaseException:
-        # A library that a signal meets in its own code may raise something else for it.
-        number = received()
+        # A library that a signal interrupts may raise another exception in place of ours.
+        number = received_signal()
         if number is None:
             raise
         word = "interrupted" if number == signal.SIGINT else "ended"
         print(f"policygap: {word}; nothing is half written.", file=sys.stderr)
-        return 128 + number  # what a shell says of a command that a signal has ended
+        return 128 + number  # the status that a shell gives a command ended by a signal
     finally:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             _flush(stream)
-        gc.freeze()  # the last collection, which nothing disables, then has nothing to look at
+        gc.freeze()  # leaves nothing to scan for the collection at exit, which cannot be disabled
 
 
 def _flush(stream: TextIO) -> None:
     try:
         stream.flush()
     except (OSError, ValueError):
-        # What could not be written has been said. Left in the stream, it would be tried again at
-        # the end, and Python's own words and status would stand in place of ours.
+        # We have reported this failure already. Otherwise Python would try again at exit, and its
+        # message and status would replace ours.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -1,4 +1,4 @@
-"""Work in the background: one more process, which ends with this one."""
+"""Background tasks: one more process, which ends with this one."""
 
 import atexit
 import contextlib
@@ -12,27 +12,27 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, Th
 from importlib import import_module
 from multiprocessing.connection import wait
 
-from analysis.ending import end_on_sigterm_alone, waiting
+from analysis.ending import allow_sigterm, signals_held_back
 
 
 class Task:
-    """Work that another process does meanwhile, and leaves in files.
+    """A background task: another process runs it and leaves the results in files.
 
-    Arguments and answers are to be short. One that is longer than a pipe takes at once may break
-    off in the middle where the process is killed, and whoever waits for the rest waits for ever.
+    Keep arguments and return values short. One that is longer than the buffer of a pipe may break
+    off in the middle when the process is killed, and its reader then waits for ever.
     """
 
     def __init__(self, executor: Executor, work: Callable[..., None], *arguments: object):
-        """Submit it."""
+        """Submit the work to an executor."""
         try:
             self._future = executor.submit(work, *arguments)
         except BrokenExecutor:
             self._future = None
 
     def done(self) -> bool:
-        """Wait for it; return whether it ended well there: else it is to be done here.
+        """Wait for the task; return whether it succeeded. If not, the caller is to do the work itself.
 
-        So it ends well in the end, or fails with the message that one process gives.
+        Then the work succeeds after all, or fails with the same message as without this process.
         """
         if self._future is None:
             return False
@@ -44,18 +44,18 @@ class Task:
 
 @contextlib.contextmanager
 def background(*modules: str) -> Iterator[Executor]:
-    """Give an executor that works in a process of its own; in a thread where one core is all.
+    """Yield an executor with a process of its own, or a thread where there is only one core.
 
-    The process ends with this one, however that ends, and with the block: after an exception, such
-    as an interrupt, at once.
+    The process ends with this one, however that ends, and at the end of the block. After an
+    exception, such as an interrupt, it ends at once.
 
     Args:
-        modules: what its tasks need, the first task first: it imports them at once.
+        modules: what the tasks need, in the order of the tasks; the process imports them at once.
     """
     executor = _executor()
     try:
-        # A signal that comes meanwhile waits until the process can be ended here.
-        with waiting():
+        # Hold signals back until the process has started, so that we can terminate it.
+        with signals_held_back():
             executor.submit(_import, modules)
         yield executor
     except BaseException:
@@ -68,11 +68,11 @@ def background(*modules: str) -> Iterator[Executor]:
 
 def _executor() -> Executor:
     if _cores() > 1:
-        # Spawned: a fork would hold the locks of threads that it has not.
+        # Spawned, since a fork copies locks that are held by threads which it does not copy.
         context = multiprocessing.get_context("spawn")
-        # Where there is no room for what two processes share, a thread will do.
+        # Use a thread if the system has no room for the semaphores that two processes share.
         with contextlib.suppress(OSError):
-            return ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+            return ProcessPoolExecutor(1, mp_context=context, initializer=_prepare_process)
     return ThreadPoolExecutor(1)
 
 
@@ -82,8 +82,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _begin() -> None:
-    end_on_sigterm_alone()
+def _prepare_process() -> None:
+    allow_sigterm()
     gc.disable()  # as in ``__main__.py``
     atexit.register(gc.freeze)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -42,7 +42,8 @@ def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: 
         old: a study's folder, or a git revision.
         new: likewise.
         study: the study whose git revisions OLD and NEW name.
-        as_of: the date of the state in both; default: for each the day its data were read.
+        as_of: the date of the state in both; default: for each version the day by which its data
+            had been read.
         form: ``text``, ``json`` or ``csv``.
         out: a file for the parts, as CSV.
 
@@ -81,7 +82,7 @@ def exact_parts(comparison: Comparison) -> pd.DataFrame:
 
 
 def as_json(comparison: Comparison, versions: list[Version]) -> dict:
-    """Return all that a comparison holds as plain lists and texts."""
+    """Return a comparison as plain lists and texts, for JSON."""
     sides = zip(versions, (comparison.before, comparison.after), strict=True)
     old, new = (
         {
@@ -119,7 +120,7 @@ def _print(comparison: Comparison, versions: list[Version]) -> None:
 
 
 def _page(comparison: Comparison, versions: list[Version]) -> Iterator[str | Table]:
-    """Give the lines and tables of a comparison, as they are printed."""
+    """Yield the lines and tables of a comparison, as they are printed."""
     yield f"{versions[0].name} compared with {versions[1].name}."
     yield from in_sentences(comparison)
     for version in versions:
@@ -178,7 +179,7 @@ def _cells(comparison: Comparison, noun: str) -> Iterator[str | Table]:
 def _titled(
     comparison: Comparison, title: str, rows: pd.DataFrame, heads: list[str]
 ) -> Iterator[str | Table]:
-    """Give a table below its title; without rows, neither."""
+    """Yield a title and its table; nothing if the table has no rows."""
     if len(rows) == 0:
         return
     names = {

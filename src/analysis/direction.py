@@ -1,7 +1,7 @@
-"""Texts written from right to left among those written from left to right.
+"""Right-to-left text among left-to-right text.
 
-What could turn the text around it stands between signs that keep it apart (Unicode Standard
-Annex 9): a name does, never the sentence that it stands in.
+Text that could change the direction of the text around it is put between isolate characters
+(Unicode Standard Annex 9). We isolate a name, never the sentence that contains it.
 """
 
 import re
@@ -14,7 +14,8 @@ _TURNS = re.compile(f"[{_LETTERS}\u200e\u200f\u202a-\u202e{_LEFT}-{_END}]")
 _ISOLATED = re.compile(f"{_ISOLATE}([^{_LEFT}-{_END}]*){_END}")
 _BETWEEN = rf"(?:[{_LETTERS}]|[^\w()\n\u200e\u200f\u202a-\u202e{_LEFT}-{_END}]|[\d_])*"
 _BRACKETS = rf"\((?=[^()]*[{_LETTERS}]){_BETWEEN}\)"
-# From the first such letter to the last with no other letter between, or the bracket after it.
+# From the first right-to-left letter to the last, with no other letter between; a bracket after it
+# with such letters belongs to the run.
 _RUN = re.compile(
     rf"([{_LETTERS}](?:(?:{_BETWEEN}{_BRACKETS})*{_BETWEEN}(?:[{_LETTERS}]\d*|{_BRACKETS}))?)"
 )
@@ -23,13 +24,13 @@ _SENTENCE_ENDS = re.compile(r"[.?!](?:\s|$)")
 
 
 def turns(text: str) -> bool:
-    """Return whether a text could turn the direction of what stands around it."""
-    # Asked of every text of every page: most are in ASCII, which turns nothing.
+    """Return whether a text could change the direction of the text around it."""
+    # Called for every text of every page. Most are ASCII, which cannot.
     return not text.isascii() and bool(_TURNS.search(text))
 
 
 def isolated_name(name: str) -> str:
-    """Return a name so that it turns no sentence in which it stands."""
+    """Return a name, isolated if it could change the direction of the sentence around it."""
     return f"{_ISOLATE}{name}{_END}" if turns(name) else name
 
 
@@ -42,15 +43,15 @@ def starts_from_right(text: str) -> bool:
 def is_right_to_left(text: str) -> bool:
     """Return whether a text is written from right to left: its first letter says so.
 
-    A name that is kept apart in it does not count, and a text with a sentence in it that has words
-    in small letters and ends in our letters, or is mostly in them, is not, whatever name it begins
-    with.
+    Isolated names in the text do not count. Some texts that begin with a right-to-left name are
+    still left to right: they contain a sentence and a lower-case word, and they end in a
+    left-to-right letter or consist mostly of such letters.
     """
     text = "".join(_ISOLATED.split(text)[::2])
-    small = any(word[0].islower() for word in text.split())
-    sentence = small and _SENTENCE_ENDS.search(text)
-    ours = not starts_from_right(text[::-1]) or _mostly_from_left(text)
-    return starts_from_right(text) and not (sentence and ours)
+    has_lower_case_word = any(word[0].islower() for word in text.split())
+    has_sentence = has_lower_case_word and _SENTENCE_ENDS.search(text)
+    mainly_from_left = not starts_from_right(text[::-1]) or _mostly_from_left(text)
+    return starts_from_right(text) and not (has_sentence and mainly_from_left)
 
 
 def _mostly_from_left(text: str) -> bool:
@@ -59,7 +60,7 @@ def _mostly_from_left(text: str) -> bool:
 
 
 def kept_apart(text: str, right_to_left: bool) -> str:
-    """Return a text between the signs that keep it apart and give it its direction."""
+    """Return a text between isolate characters that set its direction."""
     return f"{_RIGHT if right_to_left else _LEFT}{text}{_END}"
 
 
@@ -69,35 +70,36 @@ def set_apart(
     keep: Callable[[str, bool], str] = kept_apart,
     join: Callable[[Iterable[str]], str] = "".join,
 ) -> str:
-    """Return a text with all kept apart in it that could turn it, or what stands around it.
+    """Return a text with each part isolated that could change its direction or its surroundings.
 
-    Of prose that is the names which it keeps apart, and every run from right to left. A text
-    that is itself written from right to left is kept apart as a whole.
+    In left-to-right prose, these parts are the names that are already isolated and every
+    right-to-left run. A right-to-left text is isolated as a whole.
 
     Args:
         text: the text.
-        right_to_left: its direction, where it is a part of a text that has one.
-        keep: keeps a part of it apart, in its direction (:func:`kept_apart`).
+        right_to_left: its direction, if it is part of a text whose direction is known; default:
+            judged by its letters.
+        keep: isolates a part in a direction (default: :func:`kept_apart`).
         join: joins the parts.
     """
     parts = _ISOLATED.split(text)
     names = [keep(name, starts_from_right(name)) for name in parts[1::2]]
     whole = is_right_to_left(text) if right_to_left is None else right_to_left
     pieces = [[part] if whole else _RUN.split(part) for part in parts[::2]]
-    # A sign of direction could stand open to the end of the text.
+    # A direction character that is never closed would have effect up to the end of the text.
     unclosed = any(turns(part) for piece in pieces for part in piece[::2])
     for piece in pieces:
         piece[1::2] = [keep(run, True) for run in piece[1::2]]
-    made = join(
+    joined = join(
         part for piece, name in zip(pieces, [*names, ""], strict=True) for part in (*piece, name)
     )
-    return keep(made, whole) if whole or unclosed else made
+    return keep(joined, whole) if whole or unclosed else joined
 
 
 def stretches(text: str) -> Iterator[tuple[bool, str]]:
-    """Give the parts of a text that are kept apart, and what is between them, without the signs.
+    """Yield the isolated parts of a text and the parts between them, without isolate characters.
 
-    Each with whether it is written from right to left.
+    Each part comes with whether it is written from right to left.
     """
     inside = [False]
     for part in re.split(f"([{_LEFT}-{_END}])", text):
@@ -110,26 +112,26 @@ def stretches(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def apart_by_line(lines: Iterable[str]) -> Iterator[str]:
-    """Give the lines of a text, so that what is kept apart over their end is so on each of them.
+    """Yield the lines of a text; an isolate that spans lines is closed and reopened on each.
 
-    A line of plain text is a paragraph, and no sign of direction reaches beyond it.
+    A line of plain text is a paragraph, and a direction character has no effect beyond it.
     """
     inside: list[str] = []
     for line in lines:
-        begun = "".join(inside)
+        reopened = "".join(inside)
         for sign in re.findall(f"[{_LEFT}-{_END}]", line):
             if sign != _END:
                 inside.append(sign)
             elif inside:
                 inside.pop()
-        yield f"{begun}{line}{_END * len(inside)}"
+        yield f"{reopened}{line}{_END * len(inside)}"
 
 
 def without_marks(text: str) -> str:
-    """Return a text without the signs that turn its direction; what keeps names apart stays."""
+    """Return a text without direction marks, embeddings and overrides; isolates of names stay."""
     return re.sub("[\u200e\u200f\u202a-\u202e]", "", text)
 
 
 def without_direction(text: str) -> str:
-    """Return a text without the signs that turn its direction, where no element can end them."""
+    """Return a text without any direction characters, for places where nothing can close them."""
     return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)

@@ -1,4 +1,4 @@
-"""The rows of a table as Python objects, without the types that pandas cannot know, and their keys."""
+"""The rows of a table as Python objects, whose types no checker can know, and the keys of rows."""
 
 from collections import namedtuple
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ import pandas as pd
 
 def each_row(frame: pd.DataFrame) -> Iterable[Any]:
     """Return the rows as named tuples: an attribute for each column."""
-    # As `itertuples` does, in a third of the time: it makes the class anew for each table.
+    # Like `itertuples`, in a third of the time: that creates a new class for each table.
     return map(_row(tuple(frame.columns))._make, zip(*_columns(frame), strict=True))
 
 
@@ -27,7 +27,7 @@ def _columns(frame: pd.DataFrame) -> list[list[Any]]:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries, column name to value."""
-    # As `to_dict` does, in a fifth of the time.
+    # Like `to_dict`, in a fifth of the time.
     names = list(frame.columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*_columns(frame), strict=True)]
 
@@ -38,12 +38,12 @@ def records_by_key(frame: pd.DataFrame) -> dict[Any, dict[str, Any]]:
 
 
 def places(values: pd.Series | np.ndarray, among: pd.Series | pd.Index) -> np.ndarray:
-    """Return the place of each value among others, which are unique; -1: it is not among them."""
+    """Return the position of each value among unique others; -1 if it is not among them."""
     return pd.Index(among).get_indexer(pd.Index(values))
 
 
 def grouped(frame: pd.DataFrame, *columns: str) -> dict[Any, list[dict[str, Any]]]:
-    """Return the rows as dictionaries, by their value in a column; by a tuple for several."""
+    """Return the rows as dictionaries, grouped by a column's value, or by a tuple of several."""
     key = itemgetter(*columns)
     groups: dict[Any, list[dict[str, Any]]] = {}
     for row in records(frame):

@@ -1,4 +1,4 @@
-"""One problem in what was brought, said so that a person can find and mend it."""
+"""A problem in the input, described so that a person can find and correct it."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 _CELL = re.compile(r"(.+)!([A-Z]+)[0-9]+")
 """The address of a cell: its sheet, and its column."""
 ERROR, WARNING = "error", "warning"
-"""An error must be mended; at a warning a person has to look."""
+"""An error must be corrected; a warning must be looked at by a person."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Problem:
         rule: the rule that it breaks.
         remedy: what to do.
         severity: ``error``, or ``warning``: it may be right as it is.
-        of_kind: the rule without what is this row's own; empty: the rule itself.
+        of_kind: the rule without details of this row, to group problems; empty: the rule itself.
     """
 
     file: str
@@ -37,10 +37,10 @@ class Problem:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """What it has in common with other problems: the file, the column and the rule.
+        """What problems of one kind share: the file, the column and the rule.
 
-        Of a cell in a workbook the column is that of its sheet. There a rule often names what the
-        cell holds, and the remedy does not.
+        For a cell in a workbook, the column is that of its sheet, and the remedy stands for the
+        rule: there a rule often quotes the cell, and the remedy does not.
         """
         cell = _CELL.fullmatch(self.column)
         if not cell:
@@ -61,34 +61,34 @@ class Problem:
 
 
 class StudyError(Exception):
-    """A study, or a request about one, that cannot be worked with.
+    """A study, or a request about a study, is not valid.
 
     Attributes:
         problems: every :class:`Problem` found, in the order of file and row.
     """
 
     def __init__(self, problems: list[Problem]):
-        """Keep the problems; the message is their lines."""
+        """Keep the problems; the message has a line for each."""
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
 
     def __reduce__(self):
-        """Go to another process with the problems, and not with their lines alone."""
+        """Pickle the error with its problems, not only with its message."""
         return type(self), (self.problems,)
 
 
 class UnfinishedChangeError(StudyError):
-    """A change of a study is declared, and cannot be completed yet."""
+    """A change of a study is recorded in its journal and cannot be completed yet."""
 
 
 LETTERS_OF_A_PLACE = 1000
-"""How much of a place is shown: an address, or a path, is to be found again."""
+"""Characters of an address or a path that are shown, so that a reader can find it."""
 
 
 def refusal(
     place: object, rule: str, remedy: str, value: object = "", *, column: str = ""
 ) -> StudyError:
-    """Return the refusal of what was named as a whole: a folder, an option, a choice of units."""
+    """Return the error for one thing as a whole, such as a folder, an option or a choice of units."""
     return StudyError(
         [Problem(shorten(place, LETTERS_OF_A_PLACE), None, column, shorten(value), rule, remedy)]
     )
@@ -97,8 +97,8 @@ def refusal(
 def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], list[str]]:
     """Return the problems to show, and how many of each kind are left out, in words.
 
-    Where there are many, the first of each kind come first: many rows that break one rule are
-    not to hide the one row that breaks another.
+    If there are many, the first problem of each kind comes before all others. So many rows that
+    break one rule do not hide the one row that breaks another.
     """
     if len(problems) <= _ON_A_PAGE:
         return list(problems), []

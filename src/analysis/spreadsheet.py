@@ -1,4 +1,4 @@
-"""What every workbook of ours has in common: text that stays text, one face, stable bytes.
+"""What all our workbooks share: text that stays text, one typeface, stable bytes.
 
 The limits are those of Office Open XML (ECMA-376): 32,767 characters a cell, ``_xHHHH_`` as the
 escape for a character that XML cannot hold, 409 points for the highest row.
@@ -22,19 +22,19 @@ from analysis.direction import is_right_to_left, turns, without_direction
 EPOCH = dt.datetime(2020, 1, 1)
 """The day on which every workbook says that it was made, so that two builds are the same."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
-"""What a spreadsheet program may take for the start of a formula."""
-_WAYS = {
-    (wrap, ours): Alignment(
+"""Characters that a spreadsheet program may take for the start of a formula."""
+_ALIGNMENTS = {
+    (wrap, from_left): Alignment(
         wrap_text=wrap or None,
         vertical="top",
-        readingOrder=int(ours),
-        # Else a program sets a text on the side on which its first letter begins.
-        horizontal="left" if ours else None,
+        readingOrder=int(from_left),
+        # Otherwise a program aligns a text by the direction of its first letter.
+        horizontal="left" if from_left else None,
     )
     for wrap in (True, False)
-    for ours in (True, False)
+    for from_left in (True, False)
 }
-"""Texts in lines or in one, that run from left to right whatever letter they begin with, or not."""
+"""Alignments by whether text is wrapped, and whether it is set from left to right in any case."""
 DATE = Alignment(vertical="top", horizontal="left")
 EARLIEST = 1900
 """The first year of which the file format knows dates."""
@@ -58,14 +58,14 @@ def put_text(
 ) -> Cell:
     """Write text that stays text, whatever it begins with or looks like; return its cell.
 
-    Of a text that is too long for a cell, what there is room for, and where the ``rest`` is. A
-    sentence that begins with a name from right to left runs from left to right all the same.
+    A text that is too long for a cell is cut, and says where the ``rest`` is. A sentence that
+    begins with a right-to-left name is still set from left to right.
     """
     cell: Any = sheet.cell(row, column)
     text = fitted(text, rest)
-    # Past the library's own setter: it cuts a long text, and takes "=" for a formula.
+    # We bypass openpyxl's setter, since it cuts a long text, and takes "=" for a formula.
     cell._value, cell.data_type = escaped(text), "s"
-    cell.alignment = _WAYS[wrap, turns(text) and not is_right_to_left(text)]
+    cell.alignment = _ALIGNMENTS[wrap, turns(text) and not is_right_to_left(text)]
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
@@ -78,20 +78,20 @@ def put_date(sheet: Worksheet, row: int, column: int, day: dt.date) -> None:
 
 
 def put_link(cell: Cell, address: str) -> None:
-    """Let a cell lead to an address, if there is one; what it says stays."""
+    """Link a cell to an address, if there is one; its text stays."""
     if address:
-        # A place in the workbook itself is none outside it.
+        # A link within the workbook has a location in place of an external target.
         place = {"location": address[1:]} if address.startswith("#") else {"target": address}
         cell.hyperlink = Hyperlink(ref=cell.coordinate, **place)
         cell.font = font(color="12436D", underline="single")
 
 
 def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
-    """Return a text that a cell can hold: a long one cut between words, with where the rest is."""
+    """Return a text that fits a cell: a long one is cut between words, and says where the rest is."""
     if _characters(text) <= CELL:
         return text
     end = f" … [Cut: a cell holds {CELL:,} characters. The rest is {rest}.]"
-    # In units of two bytes: a sign that counts for two characters and is cut in half is left out.
+    # In UTF-16 units of two bytes; half of a character that takes two units is dropped.
     room = 2 * (CELL - _characters(end))
     cut = text.encode("utf-16-le", "surrogatepass")[:room].decode("utf-16-le", "ignore")
     whole = cut.rpartition(" ")[0]
@@ -99,14 +99,14 @@ def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
 
 
 def _characters(text: str) -> int:
-    """Return the characters of a text as the file format counts them: in units of UTF-16."""
+    """Return the length of a text as the file format counts it: in units of UTF-16."""
     return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)
 
 
 def property_of(text: str) -> str:
-    """Return a text as a property of a file, which may hold 255 characters and no more.
+    """Return a text cut to the 255 characters that a property of a file may hold.
 
-    It is shown where no sign of direction is of use, and a cut could leave one open.
+    Direction characters are removed: they have no use there, and a cut could leave one open.
     """
     text = without_direction(text)
     return text if len(text) <= PROPERTY else f"{text[: PROPERTY - 1]}…"
@@ -118,10 +118,10 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return what a cell's text says: the inverse of :func:`escaped`.
+    """Return the plain text of a cell: the inverse of :func:`escaped`.
 
-    A sign beyond the first plane is escaped as two halves; half a sign is none, and its escape
-    stays as it is written.
+    A character beyond the first Unicode plane is escaped as two surrogates. If one of them is
+    alone, the text is returned as it is written.
     """
     plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     try:
@@ -131,12 +131,12 @@ def unescaped(text: str) -> str:
 
 
 def font(bold: bool = False, size: int = 11, **rest) -> Font:
-    """Return the one face of our workbooks."""
+    """Return the one typeface of our workbooks."""
     return Font(name="Arial", bold=bold, size=size, **rest)
 
 
 def new_workbook(title: str, creator: str) -> Workbook:
-    """Return a workbook with one empty sheet, in our face, that says what it is."""
+    """Return a workbook with one empty sheet, in our typeface, with its title and creator."""
     book: Any = Workbook()
     book._named_styles["Normal"].font = font()
     book._fonts[0] = font()
@@ -149,7 +149,7 @@ def new_workbook(title: str, creator: str) -> Workbook:
 def row_height(values: Iterable, widths: Iterable[float], size: float = 11) -> float:
     """Return the height in points that the longest wrapped cell of a row needs.
 
-    No program is asked to fit the rows when it opens the file, and not every one does.
+    Not every program fits the height of rows when it opens a file, so we set it.
     """
     lines = 1
     for value, width in zip(values, widths, strict=True):
@@ -167,21 +167,21 @@ def as_bytes(book: Workbook) -> bytes:
 
 
 def stable_zip(content: bytes) -> bytes:
-    """Return a zip archive (a workbook) with its parts in order and the clock taken out."""
+    """Return a zip archive (a workbook) with its parts sorted and its times fixed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in sorted(old.namelist(), key=lambda part: (part != "[Content_Types].xml", part)):
             data = old.read(name)
             if name == "docProps/core.xml":
-                data = _without_clock(data)
+                data = _with_fixed_date(data)
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, data)
     return buffer.getvalue()
 
 
-def _without_clock(core: bytes) -> bytes:
-    # openpyxl sets the day of saving over the one that was asked for.
+def _with_fixed_date(core: bytes) -> bytes:
+    # openpyxl replaces the modification date that we set by the time of saving.
     start = core.index(b"<dcterms:modified")
     start = core.index(b">", start) + 1
     end = core.index(b"<", start)

@@ -24,22 +24,22 @@ CHANGES_AT_MOST = 500
 
 
 class PipeConsole(Console):
-    """A console that does not end the command without a word when nobody reads on."""
+    """A console that raises an error if the reader of a pipe stops; Rich would exit silently."""
 
     def on_broken_pipe(self) -> None:
-        """Tell the command, which knows what it has done."""
+        """Raise the error for the command, which knows what it has written."""
         raise BrokenPipeError
 
 
 class _ChangeConsole(PipeConsole):
-    """A console that says that the change was not shown: then nothing is written."""
+    """A console whose error says that a change was not shown, so that nothing is written."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError(errno.EPIPE, "The change could not be shown in full")
 
 
 def plain_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """Return a table of texts, which may hold square brackets: they are no markup."""
+    """Return a table of texts; square brackets in them are not read as markup."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for head in heads:
         table.add_column(head, overflow="fold", vertical="top")
@@ -49,11 +49,11 @@ def plain_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
 
 
 def print_problems(problems: Sequence[Problem], most: int) -> None:
-    """Print problems to standard error as a table, with their whole number below.
+    """Print problems to standard error as a table, with their total number below.
 
     Args:
         problems: all of them.
-        most: how many to show; of the rest, their number by kind.
+        most: how many to show; the others are counted by kind.
     """
     shown, left_out = shown_first(problems, most)
     count = len(problems)
@@ -64,7 +64,7 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
     for line in left_out:
         console.print(Text(f"Not shown: {line}."))
     more = f" The first {most} are shown" if left_out else ""
-    # No other command has that option, and it tells nothing of a workbook.
+    # Only ``validate`` has that option, and it does not read workbooks.
     tables = {FILE, *(table["path"] for table in profile()["resources"])}
     if left_out and all(problem.file in tables for problem in problems):
         more += "; policygap validate STUDY --format json gives all"
@@ -73,7 +73,7 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
 
 
 def print_intake(intake: Intake) -> None:
-    """Print each change, by unit and criterion, how many rows stay, and what was tidied."""
+    """Print each change, by unit and criterion, how many rows stay, and what was normalised."""
     from analysis.fieldwork.changeset import UNCHANGED
 
     console = _change_console()
@@ -91,7 +91,7 @@ def print_intake(intake: Intake) -> None:
 
 
 def print_import(imported: Intake) -> None:
-    """Print what a table comes to: rows by table of the study, answers by criterion, notes."""
+    """Print what an imported table gives: rows by table, answers by criterion, notes."""
     console = _change_console()
     for criterion, answers in imported.answers.items():
         counts = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
@@ -103,9 +103,9 @@ def _change_console() -> Console:
     return _ChangeConsole(width=None if Console().is_terminal else 200)
 
 
-def _print_counts(console: Console, came: Intake) -> None:
-    counts = Counter((change.what, change.table) for change in came.changes)
+def _print_counts(console: Console, intake: Intake) -> None:
+    counts = Counter((change.what, change.table) for change in intake.changes)
     for (what, table), number in sorted(counts.items()):
         console.print(Text(f"{table}: {number} {what}"))
-    for note in came.notes:
+    for note in intake.notes:
         console.print(Text(f"Note. {note}"))

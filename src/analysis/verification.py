@@ -13,10 +13,10 @@ _SINCE = {DIFFERENT: "changed since it was built", MISSING: "missing", EXTRA: "n
 
 
 def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager[Callable]]) -> int:
-    """Say of every file of an output whether it is what its study gives.
+    """Print for every file of an output whether its study still gives the same file.
 
     Returns:
-        0 where all is the same, byte for byte; else 1.
+        0 if every file is the same, byte for byte; else 1.
     """
     manifest = read_manifest(output)
     since = kept(output, manifest)
@@ -36,8 +36,10 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
         print(f"{verdict:<9}  {name}")
     differing = sum(verdict != SAME for verdict in verdicts.values())
     if differing:
-        some = some_of(differing, len(verdicts), "file", "files")
-        print(f"{some} {agreeing(differing, 'differs', 'differ')} from what the study gives.")
+        differing_files = some_of(differing, len(verdicts), "file", "files")
+        print(
+            f"{differing_files} {agreeing(differing, 'differs', 'differ')} from what the study gives."
+        )
     elif not spoiled:
         print(f"{output} is what the study gives: {len(verdicts)} files, byte for byte.")
     return 1 if spoiled or differing else 0

@@ -27,7 +27,7 @@ def exact(number: str) -> str:
 
 
 def nearest(name: object, names: Iterable[str]) -> str:
-    """Return which names a misspelt one comes near to, to stand after a rule; or nothing."""
+    """Return the names nearest to a misspelt one, as words that follow a rule; or nothing."""
     near = get_close_matches(name[:100], list(names), 3, 0.4) if isinstance(name, str) else []
     return f"; the nearest: {', '.join(near)}" if near else ""
 
@@ -43,12 +43,12 @@ def counted(count: int, singular: str, plural: str) -> str:
 
 
 def some_of(count: int, total: int, singular: str, plural: str) -> str:
-    """Return a part of a whole: "1 of 6 searches", "1 of 1 search"; its verb goes with the part."""
+    """Return a part of a whole: "1 of 6 searches", "1 of 1 search"; its verb agrees with the part."""
     return f"{count:,} of {counted(total, singular, plural)}"
 
 
 DOZEN = 12
-"""Names that a sentence may hold; the table that it leads to holds all."""
+"""The most names in a sentence; beyond it, the sentence refers to a table of all names."""
 
 
 def listed(parts: Sequence[str], table: str = "") -> str:
@@ -56,7 +56,7 @@ def listed(parts: Sequence[str], table: str = "") -> str:
 
     Args:
         parts: the names.
-        table: where all of them stand; named, the list stops at a dozen and leads there.
+        table: a table with all of them; if given, the list stops after a dozen and refers to it.
     """
     if table:
         parts = [*parts[:DOZEN], *further(parts, table)]
@@ -65,17 +65,17 @@ def listed(parts: Sequence[str], table: str = "") -> str:
 
 
 def stopped(parts: Sequence[str], table: str, between: str = "; ") -> str:
-    """Return the parts one after another; beyond a dozen it leads to the table of all."""
+    """Return the parts joined; after a dozen, the text refers to the table of all."""
     return between.join([*parts[:DOZEN], *further(parts, table)]) or "none"
 
 
 def beyond(parts: Sequence, most: int = DOZEN) -> int:
-    """Return how many parts there are beyond so many."""
+    """Return how many parts there are beyond a maximum."""
     return max(len(parts) - most, 0)
 
 
 def further(parts: Sequence, table: str) -> list[str]:
-    """Return what stands for the parts beyond a dozen, if there are any."""
+    """Return a reference to the table for the parts beyond a dozen, if there are any."""
     more = beyond(parts)
     return [f"{more:,} more (see the table {table})"] if more else []
 

@@ -29,11 +29,12 @@ def compare(
     Args:
         old: the earlier version.
         new: the later version.
-        as_of: the date of the state in both; default: for each the day its data were read.
+        as_of: the date of the state in both; default: for each version the day by which its data
+            had been read.
 
     Raises:
-        StudyError: the date is none, in one of the versions no unit exists on it, or the two are
-            no versions of one study.
+        StudyError: it is not a date, no unit exists on it in one of the versions, or the two are
+            not versions of one study.
     """
     for name, version in (("old", old), ("new", new)):
         of_kind(name, version, Study, "a study, as pg.read_study(folder) returns it")
@@ -72,7 +73,7 @@ class Comparison(Summary):
 
     @property
     def caveats(self) -> list[str]:
-        """What must stand with the differences."""
+        """The caveats that must accompany the differences."""
         return what_must_stand(self._versions)
 
     def table(self, name: str = "scores") -> Table:
@@ -96,9 +97,9 @@ class Comparison(Summary):
         ]
 
 
-def _cells(worth: bool):
-    # A coder's own rows have numbers that are those of no file.
-    return lambda versions: changed_cells(versions, worth).drop(columns="row_before")
+def _cells(moves_score: bool):
+    # OLD may be one coder's codings, whose row numbers are those of no file.
+    return lambda versions: changed_cells(versions, moves_score).drop(columns="row_before")
 
 
 _TABLES = {

@@ -1,4 +1,4 @@
-"""The documents of a study in a notebook: their table, passages of them, and what is quoted."""
+"""The documents of a study in a notebook: their table, passages of them, and quotations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS = ["document_id", "page", "snippet", "passage", "score", "link"]
 
 
 class Documents(pd.DataFrame):
-    """The table of documents, as any other typed table, which can be searched."""
+    """The table of documents: a typed table like any other, which can also be searched."""
 
     _metadata: ClassVar[list[str]] = ["_study", "_whole"]
     _study: Study
@@ -26,10 +26,10 @@ class Documents(pd.DataFrame):
 
     @classmethod
     def of(cls, rows: pd.DataFrame, study: Study, whole: Study) -> Documents:
-        """Return the rows with their study, as it may go out and with its private documents."""
-        made = cls(rows)
-        made._study, made._whole = study, whole
-        return made
+        """Return the rows with two forms of their study: public, and with private documents."""
+        documents = cls(rows)
+        documents._study, documents._whole = study, whole
+        return documents
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
@@ -43,7 +43,7 @@ class Documents(pd.DataFrame):
         most: int = 20,
         private: bool = False,
     ) -> pd.DataFrame:
-        """Return the passages that fit best, best first: a query is no reading of the whole.
+        """Return the passages that fit best, best first. A search does not replace reading.
 
         Args:
             query: words; ``"words in quotation marks"`` stand together, ``OR`` between words
@@ -51,12 +51,13 @@ class Documents(pd.DataFrame):
             unit: only in documents about this unit, by its id or name.
             criterion: by the search terms of this criterion, any of which counts.
             most: how many passages to return at most.
-            private: also in private documents: what is found is not to leave this machine.
+            private: search private documents too; their passages must not leave this machine.
 
         Returns:
             ``document_id``, ``page``, ``snippet``, ``passage``, ``score`` (which compares passages
-            of one search only) and ``link``, from the study's folder. ``attrs`` have ``hits``, how
-            many fit in all, ``searched``, the documents, and ``missing``, what is not here.
+            of one search only) and ``link``, from the study's folder. ``attrs`` have ``hits``, the
+            number of passages that fit, ``searched``, the ids of the documents, and ``missing``, a
+            sentence on texts that are not on this machine.
 
         Raises:
             StudyError: there is nothing to look for, or no such unit or criterion.
@@ -68,40 +69,40 @@ class Documents(pd.DataFrame):
         library = Library(study)
         units = meant_units(study, [unit]) if unit else [""]
         criterion_id = meant_criterion(study, criterion) if criterion else ""
-        found = search(study, library, query, units[0], criterion_id, most)
+        result = search(study, library, query, units[0], criterion_id, most)
         link = library.link
         rows = [
-            (of.document, of.page, of.snippet, of.text, of.score, link(of.document, of.page))
-            for of in found.passages
+            (hit.document, hit.page, hit.snippet, hit.text, hit.score, link(hit.document, hit.page))
+            for hit in result.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
-        searched = [document.document_id for document in found.searched]
-        table.attrs = {"hits": found.hits, "searched": searched, "missing": library.missing()}
+        searched = [document.document_id for document in result.searched]
+        table.attrs = {"hits": result.hits, "searched": searched, "missing": library.missing()}
         return table
 
 
 class Quotations:
-    """Quotations, as a list, that a notebook shows; of private documents there are none."""
+    """A list of quotations from public documents only, which a notebook can show."""
 
     def __init__(self, quoted: Sequence[Quotation], lines: Sequence[str] = ()):
-        """Hold them.
+        """Keep the quotations with their caveats.
 
         Args:
             quoted: the quotations.
-            lines: what must stand with them.
+            lines: the caveats that must accompany them.
         """
         self._quoted, self._lines = [*quoted], [*lines]
 
     def __iter__(self) -> Iterator[Quotation]:
-        """Give each quotation."""
+        """Iterate over the quotations."""
         return iter(self._quoted)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of quotations."""
         return len(self._quoted)
 
     def __repr__(self) -> str:
-        """Return them as text: the words in quotation marks, in what stands around them."""
+        """Return them as text: the quoted words in quotation marks, within their context."""
         return "\n".join([*self._head, *map(_as_text, self)])
 
     def _repr_html_(self) -> str:

@@ -14,7 +14,7 @@ class Figures(Mapping[str, NamedFigure]):
     """The named figures of results: ``figures["cells.settled"].value``.
 
     Each has an ``id``, its ``value``, the ``text`` that prose shows, a ``definition``, and the
-    ``rows`` that it is made of. A name that there is not suggests the nearest.
+    ``rows`` that it is made of. The error for an unknown name suggests the nearest.
     """
 
     def __init__(self, results: Results):
@@ -27,25 +27,25 @@ class Figures(Mapping[str, NamedFigure]):
 
     @cached_property
     def _sensitivity(self) -> dict[str, NamedFigure]:
-        # Apart from the others, since they take by far the longest: looked up last.
+        # Apart from the others and looked up last, since they take by far the longest to compute.
         return sensitivity_figures(self._results)
 
     def __getitem__(self, name: str) -> NamedFigure:
         """Return a figure by its name.
 
         Raises:
-            KeyError: there is none of this name; the message has the nearest.
+            KeyError: no figure has this name; the message has the nearest.
         """
         if name not in self:
             raise KeyError(f"no figure has the name {name!r}{nearest(name, self)}")
         return self._named.get(name) or self._sensitivity[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names."""
+        """Iterate over the names."""
         return iter([*self._named, *self._sensitivity])
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of figures."""
         return len(self._named) + len(self._sensitivity)
 
     def __contains__(self, name: object) -> bool:
@@ -62,7 +62,7 @@ class Figures(Mapping[str, NamedFigure]):
         it with a capital.
 
         Raises:
-            KeyError: there is no figure of a name.
+            KeyError: no figure has one of the names.
         """
         noun = self._results.study.settings.unit_noun
         words = {"unit": noun.singular, "units": noun.plural}
@@ -75,6 +75,6 @@ class Figures(Mapping[str, NamedFigure]):
         return re.sub(r"\{([^{}]+)\}", text, sentence)
 
     def __repr__(self) -> str:
-        """Return how many there are, and how to get one."""
+        """Return the number of figures, and how to get one."""
         some = ", ".join([*self._named][:3])
         return f"{len(self._named)} named figures, such as {some}; ask for one by its name."

@@ -1,4 +1,4 @@
-"""What the API is given: what it takes, and what it refuses in one line."""
+"""Checks of the arguments of the API; an argument that is not accepted gives an error."""
 
 import datetime as dt
 import os
@@ -19,34 +19,34 @@ _PLAIN = (bytes, int, float, type(pd.NA))
 
 
 def refused_value(place: str, given: object, rule: str, remedy: str) -> StudyError:
-    """Return the error that something was given which is not taken."""
+    """Return the error for an argument that is not accepted."""
     kind = type(given).__name__
     shown = f"{kind} {given!r}" if isinstance(given, _PLAIN) else kind
     shown = str(given) if given is None or isinstance(given, (str, os.PathLike)) else shown
     return refusal(place, rule, remedy, shown)
 
 
-def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], taken: str) -> T:
-    """Return what is given if it is of these kinds.
+def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], accepted: str) -> T:
+    """Return an argument if it is of one of these kinds.
 
     Raises:
-        StudyError: it is of another.
+        StudyError: it is of another kind.
     """
     if not isinstance(given, kinds):
         raise refused_value(
-            place, given, "this kind of value is not accepted here", f"give {taken}"
+            place, given, "this kind of value is not accepted here", f"give {accepted}"
         )
     return given
 
 
 def as_folder(place: str, given: str | Path) -> Path:
-    """Return a folder's path, whole.
+    """Return a folder's absolute path.
 
     Raises:
         StudyError: it is not a path, or an empty one.
     """
-    taken = "the path of a folder, as a text or a Path"
-    path = os.fspath(of_kind(place, given, (str, os.PathLike), taken))
+    accepted = "the path of a folder, as a text or a Path"
+    path = os.fspath(of_kind(place, given, (str, os.PathLike), accepted))
     if not path or "\0" in path:
         rule = "it is empty, or has a sign that no path has"
         raise refused_value(place, given, rule, "give the path of a folder; . is this one")
@@ -54,15 +54,15 @@ def as_folder(place: str, given: str | Path) -> Path:
 
 
 def as_weights(given: object) -> dict[str, object]:
-    """Return weights, by criterion or recommendation; ``None``: no others.
+    """Return weights, by criterion or recommendation; ``None`` gives none.
 
     Raises:
         StudyError: they are neither a mapping nor a series, or name something twice.
     """
     if given is None:
         return {}
-    taken = "a mapping or a series of weights, such as {'R1': 2}"
-    weights = of_kind("weights", given, (Mapping, pd.Series), taken)
+    accepted = "a mapping or a series of weights, such as {'R1': 2}"
+    weights = of_kind("weights", given, (Mapping, pd.Series), accepted)
     if isinstance(given, pd.Series) and not given.index.is_unique:
         raise refused_value(
             "weights", given, "it names something twice", "give one weight for each"
@@ -71,7 +71,7 @@ def as_weights(given: object) -> dict[str, object]:
 
 
 def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
-    """Return what chooses rows of a table: a text as it is, else a list of ids.
+    """Return a selection of rows of a table: a text as it is, else a list of ids.
 
     Args:
         place: the table.
@@ -83,32 +83,32 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
     """
     if isinstance(given, str):
         return given
-    taken = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
+    accepted = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
     if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
         raise refused_value(
-            place, given, "this kind of value is not accepted here", f"give {taken}"
+            place, given, "this kind of value is not accepted here", f"give {accepted}"
         )
     listed = list(given)
     if listed and all(isinstance(value, (bool, np.bool_)) for value in listed):
         in_order = not isinstance(given, pd.Series) or list(given.index) == list(range(len(rows)))
         if len(listed) != len(rows) or not in_order:
             rule = f"a mask has {len(rows)} values, one for each row of study.{place}, in its order"
-            raise refused_value(place, given, rule, f"give {taken}")
+            raise refused_value(place, given, rule, f"give {accepted}")
         return list(rows[np.array(listed)])
     for value in listed:
-        of_kind(place, value, str, taken)
+        of_kind(place, value, str, accepted)
     return listed
 
 
 def no_such(place: str, name: object, names: Iterable[str], noun: str) -> StudyError:
-    """Return the error that nothing has a name; it has the nearest, and all that there are."""
+    """Return the error for an unknown name, with the nearest names and all that exist."""
     names = list(names)
     rule = f"no {noun} has this name{nearest(name, names)}"
     return refused_value(place, name, rule, f"use one of: {', '.join(names)}")
 
 
 def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:
-    """Return the day that a date means, or ``None`` where none is given.
+    """Return a date as a day, the last one of a year or a month; ``None`` if none is given.
 
     Raises:
         StudyError: it is not a date.

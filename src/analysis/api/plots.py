@@ -19,7 +19,7 @@ from analysis.show.target_axes import Heights, on_axes, warn_of_lack
 
 
 class Picture(Figure):
-    """A figure of our own: in our style, with its text alternative, whatever is set elsewhere.
+    """A figure in our style with its text alternative, whatever the settings of matplotlib are.
 
     Attributes:
         alt: kind of picture, data and finding.
@@ -28,7 +28,7 @@ class Picture(Figure):
     alt = ""
 
     def savefig(self, *arguments, **options) -> None:
-        """Save it as it is, whatever colours are set for files."""
+        """Save the figure as it is, whatever colours are set for files."""
         with style():
             super().savefig(*arguments, **options)
 
@@ -42,14 +42,14 @@ class Picture(Figure):
 class Plots(Named):
     """Pictures of results. Each takes axes to draw on, or makes its own, and returns them.
 
-    There is one for each kind in :data:`analysis.show.charts.KINDS`. The title and the label of x,
-    which holds what must stand with the results, are those of the axes, and can be set otherwise,
-    as all that is drawn. On axes that are given, title and label have the colours of these, and
-    the picture lies on white; axes of our own are wholly in our style. Of a figure that is too
-    small a warning names the size that it needs.
+    There is a method for each kind in :data:`analysis.show.charts.KINDS`. The title, and the label
+    of x with the caveats, belong to the axes and can be changed, like all that is drawn. On axes of
+    the caller, title and label have the colours of these axes, and the picture has a white
+    background. New axes are wholly in our style. If a figure is too small, a warning gives the size
+    that it needs.
 
-    Where nothing can be shown on a screen, pyplot keeps the last of our own figures alone:
-    ``ax.figure`` is still there to be saved.
+    With a backend that shows nothing on a screen, pyplot keeps only the last of our figures.
+    ``ax.figure`` still exists and can be saved.
     """
 
     def __init__(self, results: Results, figures: Figures):
@@ -62,20 +62,20 @@ class Plots(Named):
             """Draw a kind of picture."""
             ...
 
-    def _drawn(self, kind: Kind, ax: Axes | None) -> Axes:
-        """Draw on the axes given or on new ones; where there is nothing to draw, say so."""
+    def _draw(self, kind: Kind, ax: Axes | None) -> Axes:
+        """Draw on the axes given or on new ones; if there is nothing to draw, write why."""
         if ax is None:
             figure, ax = _own_axes()
-            figure.alt = self._on(kind, ax, fit=True).alt
+            figure.alt = self._draw_on(kind, ax, fit=True).alt
         else:
             of_kind("ax", ax, Axes, "one of matplotlib's axes, such as plt.subplots()[1]")
             if ax.name != "rectilinear":
                 raise refused_value("ax", ax, "its axes are not straight", "give ordinary axes")
-            self._on(kind, ax, fit=False)
+            self._draw_on(kind, ax, fit=False)
             warn_of_lack(ax, cache(lambda width: self._needs(kind, width)), stacklevel=3)
         return ax
 
-    def _on(self, kind: Kind, ax: Axes, fit: bool) -> Chart:
+    def _draw_on(self, kind: Kind, ax: Axes, fit: bool) -> Chart:
         with on_axes(ax, fit):
             if why := kind.lacking(self._results):
                 return not_drawn(self._results, why)
@@ -85,17 +85,17 @@ class Plots(Named):
         return chart
 
     def _needs(self, kind: Kind, width: float) -> Heights:
-        """Return the height that a picture needs which is so wide: that on a figure of its own."""
+        """Return the heights that a picture of a width needs, measured on a figure of its own."""
         figure = Figure(figsize=(width + 0.16, 1))
-        ax = _whole(figure)
-        self._on(kind, ax, fit=True)
+        ax = _full_axes(figure)
+        self._draw_on(kind, ax, fit=True)
         place, high = ax.get_position(), figure.get_figheight()
         return Heights((1 - place.y1) * high, place.height * high, place.y0 * high)
 
 
 def _method(name: str, kind: Kind) -> Callable[..., Axes]:
     def draw(self: Plots, ax: Axes | None = None) -> Axes:
-        return self._drawn(kind, ax)
+        return self._draw(kind, ax)
 
     draw.__name__, draw.__qualname__ = name, f"Plots.{name}"
     draw.__doc__ = (kind.draw.__doc__ or "").partition("\n")[0]
@@ -107,16 +107,16 @@ for _name, _kind in KINDS.items():
 
 
 def _own_axes() -> tuple[Picture, Axes]:
-    # Here, for it may set up a window: a picture on axes that are given needs none.
+    # Imported here: pyplot may set up windows, which a picture on axes of the caller does not need.
     from matplotlib import pyplot
     from matplotlib.backends.registry import BackendFilter, backend_registry
 
-    unseen = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)
-    if pyplot.get_backend().lower() in unseen:
+    without_screen = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)
+    if pyplot.get_backend().lower() in without_screen:
         for number in pyplot.get_fignums():
             if isinstance(figure := pyplot.figure(number), Picture):
                 pyplot.close(figure)
-    # Outside our style: it may load what shows pictures, whose own settings have to stay.
+    # Outside our style: pyplot may load a backend, whose own settings have to stay.
     figure = pyplot.figure(
         FigureClass=Picture,
         figsize=(WIDTH, WIDTH),
@@ -125,10 +125,10 @@ def _own_axes() -> tuple[Picture, Axes]:
         layout="none",
     )
     with style():
-        return cast(Picture, figure), _whole(figure)
+        return cast(Picture, figure), _full_axes(figure)
 
 
-def _whole(figure: Figure) -> Axes:
-    """Return axes that fill a figure but for its margins."""
+def _full_axes(figure: Figure) -> Axes:
+    """Return axes that fill a figure, except for its margins."""
     wide = figure.get_figwidth()
     return figure.add_axes((0, 0, 1 - 0.16 / wide, 1))

@@ -1,4 +1,4 @@
-"""Tables for reading: names for ids, words for states, the study's rounding, what must stand."""
+"""Tables for reading: labels for ids, words for states, the study's rounding, caveats."""
 
 import datetime as dt
 import re
@@ -21,10 +21,10 @@ from analysis.study import Study
 from analysis.study.rounding import rounded
 
 NOTHING = "–"
-"""What stands in a cell that has nothing in it: a blank could be taken for a pass."""
+"""The text of an empty cell: a blank could be taken for a pass."""
 
 NO_NUMBER = "no value"
-"""What stands for it among the numbers of a workbook."""
+"""The text of an empty cell among the numbers of a workbook."""
 
 _A_NUMBER = re.compile(r"[+−-]?\d+(\.\d+)?", re.ASCII)
 _STATES = ("state", "before", "after", "level", "last_level")
@@ -32,24 +32,24 @@ _DROPPED = ("row", "notices", "place")
 
 
 class Number(str):
-    """A number as it is read; a workbook has it as a number of the same look."""
+    """A number as text; a workbook has it as a number with a format that looks the same."""
 
     @property
     def value(self) -> float:
-        """Return the number: of a per cent, its share."""
+        """Return the number; a percentage as a share."""
         number = float(self.removesuffix("%").replace("−", "-"))
         return number / 100 if self.endswith("%") else number
 
     @property
-    def look(self) -> str:
-        """Return the number format that shows the number as it is read."""
+    def number_format_code(self) -> str:
+        """Return the number format that shows the number as in the text."""
         _, point, decimals = self.removesuffix("%").partition(".")
         plain = f"0{point}{'0' * len(decimals)}{'%' * self.endswith('%')}"
         return f"+{plain};−{plain};{plain}" if self.startswith(("+", "−")) else plain
 
 
 class Table(Styler):
-    """A table with its caption; a notebook shows it, and it is written to a spreadsheet."""
+    """A table with its caption, which a notebook shows and ``to_excel`` writes to a workbook."""
 
     data: pd.DataFrame  # which the stub of Styler leaves out
 
@@ -57,9 +57,9 @@ class Table(Styler):
         """Show a frame of text.
 
         Args:
-            frame: what is shown.
-            caption: what it is.
-            lines: what must stand with it.
+            frame: the text to show.
+            caption: a title for it.
+            lines: the caveats that must accompany it.
         """
         frame = frame.reset_index(drop=True)
         super().__init__(frame, uuid="table", cell_ids=False, caption=" ".join([caption, *lines]))
@@ -67,12 +67,12 @@ class Table(Styler):
         self.hide(axis="index")
 
     def _copy(self, deepcopy: bool = False) -> "Table":
-        made = super()._copy(deepcopy)  # pyright: ignore[reportAttributeAccessIssue] # not in the stub
-        made._lines = [*self._lines]
-        return made
+        table = super()._copy(deepcopy)  # pyright: ignore[reportAttributeAccessIssue] # not in the stub
+        table._lines = [*self._lines]
+        return table
 
     def __reduce__(self):
-        """Go to another process as it was made: without styles that were put on it since."""
+        """Pickle the table as it was created, without styles that were added since."""
         return type(self), (self.data, self._lines[0], self._lines[1:])
 
     @property
@@ -87,10 +87,10 @@ class Table(Styler):
     def to_excel(  # pyright: ignore[reportIncompatibleMethodOverride] # options go to pandas
         self, excel_writer, sheet_name: str = "Sheet1", **options
     ) -> None:
-        """Write the table to a workbook, below what must stand with it, its numbers as numbers.
+        """Write the table to a workbook, below its caveats, with its numbers as numbers.
 
         Raises:
-            StudyError: the name is none of a workbook, or the writer is not openpyxl's.
+            StudyError: the file name does not end in .xlsx, or the writer is not openpyxl's.
         """
         from analysis.publish.data import guarded
 
@@ -114,11 +114,11 @@ class Table(Styler):
         for down, row in enumerate(texts.to_numpy(), start=top + 1 + bool(options["header"])):
             for across, cell in enumerate(row, start=left + bool(options["index"])):
                 if isinstance(cell, Number):
-                    sheet.cell(down, across).number_format = cell.look
+                    sheet.cell(down, across).number_format = cell.number_format_code
 
 
 def _cells(column: pd.Series) -> pd.Series:
-    """Return a column for a workbook; among numbers that which is missing is said in words."""
+    """Return a column for a workbook; an empty cell among numbers gets words."""
     if not column.map(lambda cell: isinstance(cell, Number)).any():
         return column
     cells = [
@@ -141,7 +141,7 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
     Args:
         study: whose table it is.
         table: the table.
-        numbers: columns that have their numbers as text.
+        numbers: columns whose numbers are text in the table.
     """
     labels, display = study.lookup("criteria", "label"), study.settings.display
     units = study.lookup("units", "short_name")
@@ -166,7 +166,9 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
             cells = cells.map(lambda end: Number(shown(end, display)) if _is_score(end) else end)
         elif column == "known":
             cells = cells.map(
-                lambda part: Number(f"{shown(100 * part, display)}%") if _is_score(part) else part
+                lambda share: (
+                    Number(f"{shown(100 * share, display)}%") if _is_score(share) else share
+                )
             )
         if column in numbers:
             cells = cells.map(lambda text: Number(text) if _A_NUMBER.fullmatch(str(text)) else text)

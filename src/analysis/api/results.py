@@ -30,8 +30,8 @@ class Results(Summary):
 
     def __init__(self, measures: Measures):
         """Wrap measures; get them by :meth:`analysis.Study.measure`."""
-        made = "what study.measure() measures, of a study of pg.read_study(folder)"
-        self._measures = of_kind("measures", measures, Measures, made)
+        expected = "what study.measure() measures, of a study of pg.read_study(folder)"
+        self._measures = of_kind("measures", measures, Measures, expected)
 
     @property
     def as_of(self) -> pd.Timestamp:
@@ -40,18 +40,18 @@ class Results(Summary):
 
     @property
     def known_by(self) -> pd.Timestamp:
-        """The day by which what counts had been read."""
+        """The knowledge date: only what had been read by this day counts."""
         return pd.Timestamp(self._measures.matrix.known_by)
 
     @property
     def caveats(self) -> list[str]:
-        """What must stand with these results: draft mark, what was asked for, dates, notices."""
+        """The caveats on these results: draft mark, what was asked for, dates, notices."""
         study = self._measures.study
         return caveats(self._measures, self._criteria, list(study["units"]["unit_id"]))
 
     @property
     def matrix(self) -> pd.DataFrame:
-        """The state of every cell: a row a unit, a column a criterion, unordered categories."""
+        """The state of every cell as unordered categories: units as rows, criteria as columns."""
         grid, states = self._measures.matrix.grid(), states_by_criterion(self._measures.study)
         columns = {name: category(grid[name], states[name]) for name in self._criteria}
         index = grid.index.rename("unit_id")
@@ -59,7 +59,7 @@ class Results(Summary):
 
     @property
     def labels(self) -> dict[str, str]:
-        """The name of each unit, criterion and recommendation, by its id: to rename a frame by."""
+        """The name of each unit, criterion and recommendation by its id, to rename rows or columns."""
         study = self._measures.study
         tables = {"units": "short_name", "criteria": "label", "recommendations": "label"}
         return {key: text for names in tables.items() for key, text in study.lookup(*names).items()}
@@ -71,7 +71,7 @@ class Results(Summary):
 
     @property
     def gaps(self) -> pd.DataFrame:
-        """What is missing and what is unknown, of each unit on each recommendation."""
+        """What is missing and what is unknown for each unit on each recommendation."""
         table = copied(self._measures.gaps)
         columns = {"state": GAP_STATES, "finding": FINDINGS}
         return table.assign(
@@ -101,12 +101,12 @@ class Results(Summary):
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """Which unit is surely above which."""
+        """The pairs of units of which one is surely above the other (robust dominance)."""
         return _with_booleans(self._measures.pairs)
 
     @property
     def priorities(self) -> pd.DataFrame:
-        """What to ask next: open cells by how far an answer would narrow the result."""
+        """Information priorities: open cells, ranked by how far an answer would narrow the result."""
         table = self._measures.next_questions
         return copied(table[table["criterion_id"].isin(self._criteria)])
 
@@ -134,7 +134,7 @@ class Results(Summary):
         return Plots(self._measures, self.figures)
 
     def table(self, name: str) -> Table:
-        """Return a table for reading: labels, the study's rounding, and what must stand with it.
+        """Return a table for reading, with labels, the study's rounding and caveats.
 
         Raises:
             StudyError: there is no table of this name; the message has the names.
@@ -158,7 +158,7 @@ class Results(Summary):
         print(*map(self.figures.fill, sentences), sep="\n")
 
     def report(self, out: str | Path) -> Path:
-        """Build the report and all that goes with it into a folder that it replaces whole.
+        """Build the report and its files into a folder; an earlier output there is replaced whole.
 
         Raises:
             StudyError: the folder holds something else or cannot be written, or the study has

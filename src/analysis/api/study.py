@@ -42,7 +42,7 @@ def read_study(folder: str | Path) -> Study:
     folder = as_folder("folder", folder)
     if folder.is_dir():
         settle(folder)
-    # Before it is read: where it changes meanwhile, a report is refused, and vouches for nothing.
+    # Hashed before it is read: if a file changes in between, a report is refused.
     inputs = input_hashes(folder) if folder.is_dir() else {}
     return Study(replace(load(folder), inputs=inputs))
 
@@ -60,13 +60,13 @@ class Study(Summary):
         self._data = public(self._whole)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse what looks as if it changed a table."""
+        """Refuse an assignment that would only seem to change a table."""
         if name in self.tables:
             raise AttributeError(f"{name!r} is a table of the study, not a copy: change a copy")
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names of the tables."""
+        """Iterate over the names of the tables."""
         return iter(self.tables)
 
     def __contains__(self, name: object) -> bool:
@@ -94,7 +94,7 @@ class Study(Summary):
         return self[name] if name in self.tables else super().__getattr__(name)
 
     def __dir__(self) -> list[str]:
-        """Return what can be completed: the methods, and the tables."""
+        """Return the names for completion: the methods, and the tables."""
         return sorted({*object.__dir__(self), *self.tables})
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -103,7 +103,7 @@ class Study(Summary):
     @property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables."""
-        if "_data" not in self.__dict__:  # as it is while a copy is made of it
+        if "_data" not in self.__dict__:  # as while the study is being copied
             return ()
         return tuple(self._data.descriptor.tables)
 
@@ -114,12 +114,12 @@ class Study(Summary):
 
     @property
     def unit(self) -> str:
-        """What a unit of the study is called."""
+        """The study's noun for one unit."""
         return self._data.settings.unit_noun.singular
 
     @property
     def units_called(self) -> str:
-        """What units of the study are called."""
+        """The study's noun for several units."""
         return self._data.settings.unit_noun.plural
 
     @property
@@ -150,11 +150,11 @@ class Study(Summary):
             criteria: ids of the criteria to show; every score rests on all of them.
             units: which units to show and rank: a query on the columns of ``units``, such as
                 ``"region == 'Wales'"``, an id, ids, or a mask of ``study.units``. Published totals
-                bind all units first.
+                are applied to all units first.
 
         Raises:
-            StudyError: a date, a weight or an id is at fault, a criterion asks nothing yet, nothing
-                is left that weighs, or no unit exists on the date.
+            StudyError: a date, a weight or an id is not valid, a criterion asks nothing yet, no
+                weight is above 0, or no unit exists on the date.
         """
         from analysis.api.results import Results
 
@@ -166,17 +166,17 @@ class Study(Summary):
             remedy = "leave one above 0"
             raise refusal("weights", rule, remedy, other_weights)
         results = measure(weighed, *dates)
-        there = results.study
+        measured = results.study
         unit_ids, criterion_ids, query = (), (), ""
         if units is not None:
-            table = typed(there.descriptor.tables["units"], there["units"])
+            table = typed(measured.descriptor.tables["units"], measured["units"])
             given = as_ids("units", units, self._data["units"]["unit_id"])
             unit_ids = chosen_units(table, given)
             query = given if isinstance(given, str) and given not in unit_ids else ""
         if criteria is not None:
-            given = as_ids("criteria", criteria, there["criteria"]["criterion_id"])
-            ask = list(criteria_in_use(there)["criterion_id"])
-            criterion_ids = chosen_criteria(there["criteria"], given, ask)
+            given = as_ids("criteria", criteria, measured["criteria"]["criterion_id"])
+            in_use = list(criteria_in_use(measured)["criterion_id"])
+            criterion_ids = chosen_criteria(measured["criteria"], given, in_use)
         return Results(shown(results, unit_ids, criterion_ids, query))
 
     def agreement(self) -> pd.DataFrame:
@@ -187,7 +187,7 @@ class Study(Summary):
         return as_table(agreement_by_round(self._data))
 
     def table(self, name: str) -> Table:
-        """Return a table of the study for reading: ``agreement``, say, or any by its name.
+        """Return a table of the study for reading by its name, such as ``agreement``.
 
         Raises:
             StudyError: there is no table of this name; the message has the names.
@@ -197,7 +197,7 @@ class Study(Summary):
         return record_of(self._data, name)
 
     def quotations(self, evidence: str | Sequence[str] | None = None) -> Quotations:
-        """Return what is quoted from documents, the words marked in what stands around them.
+        """Return the quotations from documents, each marked within its context.
 
         Args:
             evidence: ids of evidence, or a mask of ``study.evidence``; default: all of it.
@@ -207,13 +207,13 @@ class Study(Summary):
         """
         ids = self._data["evidence"]["evidence_id"]
         given = as_ids("evidence", ids if evidence is None else evidence, ids)
-        wanted = [given] if isinstance(given, str) else given
-        for evidence_id in wanted:
+        evidence_ids = [given] if isinstance(given, str) else given
+        for evidence_id in evidence_ids:
             if evidence_id not in set(ids):
                 raise no_such("evidence", evidence_id, ids, "statement of evidence")
-        quoted = quotations(self._data)
+        quotation_of = quotations(self._data)
         lines = [self._data.mark] if self._data.mark else []
-        return Quotations([quoted[key] for key in wanted if key in quoted], lines)
+        return Quotations([quotation_of[key] for key in evidence_ids if key in quotation_of], lines)
 
     def as_coded(self, coder: str) -> Study:
         """Return the study with one coder's own codings in place of the assessments.
@@ -227,22 +227,24 @@ class Study(Summary):
 
     def _lines(self) -> list[str]:
         data = self._data
-        silent = len(data["criteria"]) - len(criteria_in_use(data))
-        # Else results would seem to have lost some.
-        asks = agreeing(silent, "asks", "ask")
-        why = f" ({silent} {asks} nothing yet: the text behind was not read)"
+        without_question = len(data["criteria"]) - len(criteria_in_use(data))
+        # Without this, results would seem to have lost some criteria.
+        asks = agreeing(without_question, "asks", "ask")
+        why = f" ({without_question} {asks} nothing yet: the text behind was not read)"
         counts = f"{len(data['units'])} {self.units_called}, {len(data['criteria'])} criteria"
-        counts += why if silent else ""
+        counts += why if without_question else ""
         rows = sum(len(data[name]) for name in self.tables)
         lines = [
             f"Study: {self.title} (version {data.descriptor.version})",
             f"{counts}, {len(data['evidence'])} statements of evidence; {rows} rows in all.",
-            f"Read by {spoken(data_read_on(data))}." if _dated(data) else "Nothing was read yet.",
+            f"Read by {spoken(data_read_on(data))}."
+            if _has_reading_date(data)
+            else "Nothing was read yet.",
         ]
         return [*lines, data.mark] if data.mark else lines
 
 
-def _dated(data: StudyData) -> bool:
+def _has_reading_date(data: StudyData) -> bool:
     try:
         data_read_on(data)
     except ValueError:

@@ -64,7 +64,7 @@ def _matrix(results: Results) -> pd.DataFrame:
 
 
 def _over_time(results: Results) -> pd.DataFrame:
-    """Return the interval of every unit at each date, on the criteria in force at all of them."""
+    """Return the intervals that differ between dates, on the criteria in force at all of them."""
     study, steps = results.study, results.over_time
     criteria = in_force_at_all(study, [matrix.as_of for _, matrix in steps])
     columns = {}
@@ -90,7 +90,7 @@ def _changes(results: Results) -> pd.DataFrame:
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def _readings(results: Results) -> pd.DataFrame:
+def _scores_by_coder(results: Results) -> pd.DataFrame:
     table, display = results.readings, results.study.settings.display
     table = table[table["unit_id"].isin(known_units(table))]
     words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
@@ -101,25 +101,31 @@ def _readings(results: Results) -> pd.DataFrame:
 
 
 def _dates(results: Results) -> pd.DataFrame:
-    """Return the dates of comparison, with how many scored cells were in force and settled."""
-    named = named_figures(results)
+    """Return the dates of comparison, with how many scored cells were in force and known."""
+    figures = named_figures(results)
     rows = [
-        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{part}"].value for part in _COUNTED))
+        (
+            label,
+            str(matrix.as_of),
+            *(figures[f"at.{matrix.as_of}.{part}"].value for part in _DATE_COUNTS),
+        )
         for label, matrix in results.over_time
     ]
     return pd.DataFrame(rows, columns=["date", "day", "scored cells in force", "settled"])
 
 
-_COUNTED = ("scored", "settled")
+_DATE_COUNTS = ("scored", "settled")
 
 
 def _cells(results: Results) -> pd.DataFrame:
     cells = _of_criteria(results, results.matrix.cells)
-    return _with_since_read(results, cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])])
+    return _with_document_changes(
+        results, cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])]
+    )
 
 
-def _with_since_read(results: Results, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return cells with what became since of the documents behind them, if any was looked at."""
+def _with_document_changes(results: Results, cells: pd.DataFrame) -> pd.DataFrame:
+    """Add a column on how the cells' documents have changed, if any document was rechecked."""
     study = results.study
     if study["checks"].empty:
         return cells
@@ -135,7 +141,7 @@ def _reasons(results: Results) -> pd.DataFrame:
     cells = cells[cells["state"].isin([v.INCONCLUSIVE, v.OUTDATED, v.WITHHELD])]
     why = study["assessments"]["rationale"].reindex(cells["row"]).to_numpy()
     columns = ["unit_id", "criterion_id", "state", "last_level", "observed_on", "rationale"]
-    cells = _with_since_read(results, cells.assign(rationale=why))
+    cells = _with_document_changes(results, cells.assign(rationale=why))
     return cells[[*columns, *cells.columns.intersection(["since_read"])]]
 
 
@@ -143,13 +149,13 @@ def _ranked(results: Results) -> pd.DataFrame:
     return results.ranks.rename(columns={"best": "best rank", "worst": "worst rank"})
 
 
-def _reach(results: Results, units: list[str]) -> pd.DataFrame:
+def _intervals_by_scenario(results: Results, units: list[str]) -> pd.DataFrame:
     return choices.interval_table(results, units) if units else pd.DataFrame({"choice": []})
 
 
-Make = Callable[[Results], pd.DataFrame]
+MakeTable = Callable[[Results], pd.DataFrame]
 
-TABLES: dict[str, tuple[str, Make]] = {
+TABLES: dict[str, tuple[str, MakeTable]] = {
     "matrix": ("The state of every cell", _matrix),
     "scores": (
         "The total score of each, from the worst to the best that the evidence allows",
@@ -186,16 +192,16 @@ TABLES: dict[str, tuple[str, Make]] = {
     ),
     "changes": ("Cells that differ between two dates, and why", _changes),
     "over time": ("Scores that differ between dates, on the criteria in force at all", _over_time),
-    "readings": ("The score under each coder’s own codings, and as settled", _readings),
+    "readings": ("The score under each coder’s own codings, and as settled", _scores_by_coder),
     "choices": ("National figures under other choices", lambda r: choices.national_table(r)),
     "choices by level": ("Counts of levels under other choices", lambda r: choices.level_table(r)),
     "choices by unit": (
         "Scores under other choices, of those of which anything is known",
-        lambda r: _reach(r, r.sensitivity.known),
+        lambda r: _intervals_by_scenario(r, r.sensitivity.known),
     ),
     "choices otherwise known": (
         "Scores of those of which anything is known only under another choice",
-        lambda r: _reach(r, r.sensitivity.known_otherwise),
+        lambda r: _intervals_by_scenario(r, r.sensitivity.known_otherwise),
     ),
     "choices and statements": (
         "What would hold at the study’s own weights, and what it falls to",
@@ -203,7 +209,7 @@ TABLES: dict[str, tuple[str, Make]] = {
     ),
     "choices by kind": ("How many statements fall to each choice", lambda r: choices.fall_table(r)),
 }
-"""Every table for reading: its title, and what makes it."""
+"""Every table for reading of results: its title, and the function that makes it."""
 
 
 def record_of(study: Study, name: str) -> Table:
@@ -244,7 +250,7 @@ def _files(study: Study) -> pd.DataFrame:
 
 
 def _hash(study: Study, path: str) -> str:
-    # As brought up, where an older version wrote it; else as it was read, or lies in the folder.
+    # A migrated file is hashed as migrated; any other as it was read, or as it is in the folder.
     if path in study.inputs and path not in study.migrated_files:
         return study.inputs[path][:16]
     content = study.migrated_files.get(path) or (study.folder / path).read_bytes()
@@ -252,7 +258,7 @@ def _hash(study: Study, path: str) -> str:
 
 
 def _read_by_unit(study: Study) -> pd.DataFrame:
-    """Return how many statements and queries there are of each unit, and how many are cited."""
+    """Return how many statements and queries each unit has, and how many statements are cited."""
     evidence, searches = study["evidence"], searches_by_unit(study)
     cited = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
     queries = pd.to_numeric(searches["queries_count"]).groupby(searches["unit_id"]).sum()
@@ -266,7 +272,7 @@ def _read_by_unit(study: Study) -> pd.DataFrame:
     return study["units"][["unit_id", "region"]].assign(**columns)
 
 
-def _counted(table: str, columns: list[str], noun: str) -> Callable[[Study], pd.DataFrame]:
+def _row_counts(table: str, columns: list[str], noun: str) -> Callable[[Study], pd.DataFrame]:
     def make(study: Study) -> pd.DataFrame:
         rows = study[table].replace(dict.fromkeys(columns, ""), "(not recorded)")
         return rows.groupby(columns).size().rename(noun).reset_index()
@@ -280,11 +286,11 @@ RECORDS: dict[str, tuple[str, Callable[[Study], pd.DataFrame]]] = {
     "disagreements": ("Each cell on which the coders differ", disagreements),
     "evidence read": (
         "Statements of evidence, by how far the document was read",
-        _counted("evidence", ["scope", "extent_read"], "statements"),
+        _row_counts("evidence", ["scope", "extent_read"], "statements"),
     ),
     "sources read": (
         "Documents, by how far they were read",
-        _counted("sources", ["kind", "extent_read"], "documents"),
+        _row_counts("sources", ["kind", "extent_read"], "documents"),
     ),
     "read by unit": ("What was read and looked for, of each", _read_by_unit),
     "irreconcilable": (
@@ -293,4 +299,4 @@ RECORDS: dict[str, tuple[str, Callable[[Study], pd.DataFrame]]] = {
     ),
     "files": ("The tables of the study, as they were read", _files),
 }
-"""What a study's own tables come to: the title of each, and what makes it."""
+"""Tables for reading of a study: the title of each, and the function that makes it."""

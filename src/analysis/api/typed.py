@@ -1,4 +1,4 @@
-"""Tables as typed frames: what the schema says of each column, as pandas has it."""
+"""Tables as typed frames: each column has the pandas type that fits its schema."""
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ def _values(field: Column, texts: pd.Series) -> pd.Series:
 
 
 def category(texts: pd.Series, values: list[str]) -> pd.Series:
-    """Return texts as an unordered category; what is none of its values is missing."""
+    """Return texts as an unordered category; any text that is not one of the values is missing."""
     return texts.where(texts.isin(values)).astype(pd.CategoricalDtype(values, ordered=False))
 
 

@@ -1,1 +1,1 @@
-"""What it amounts to: scores as intervals, counts, gaps, and the statements made of them."""
+"""Measures of a study: scores as intervals, counts, gaps, and the figures made of them."""

@@ -1,8 +1,8 @@
-"""Why a result differs between two versions of a study, in parts that add up exactly.
+"""Attribution of the difference between two versions of a study to causes, in exact parts.
 
-Each cause has the part that it adds on average over all orders in which the causes can come
-(Shapley, A Value for n-Person Games, 1953; for changes of indicators: Shorrocks, Decomposition
-procedures for distributional analysis, Journal of Economic Inequality, 2013).
+The part of a cause is what it adds on average over all orders of the causes (Shapley, A Value for
+n-Person Games, 1953; for changes of indicators: Shorrocks, Decomposition procedures for
+distributional analysis, Journal of Economic Inequality, 2013). The parts add up exactly.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ from analysis.study.versions import under_new_ids
 
 MEASURES = ("low", "high", "known")
 MOST_CAUSES = 8
-"""Causes beyond which not every subset is tried, and one declared order is taken instead."""
+"""With more causes than this, we take one declared order in place of every subset."""
 
 
 Causes = frozenset[str]
@@ -50,15 +50,14 @@ _NEVER = "9999-12-31"
 
 
 class Counterfactuals:
-    """OLD with the changes of some causes applied, each made once, when it is asked for.
+    """Counterfactuals: OLD with the changes of some causes applied, each made once, on demand.
 
     Attributes:
         units: the units that both versions hold.
 
-    They hold the units that both versions hold, in NEW's order. A criterion that only one
-    codebook has brings its own ``applies_from``. Two assessments may stand side by side that tie
-    at different levels, which no version by itself may hold: then NEW's, which comes last,
-    stands.
+    They hold the units that both versions hold, in NEW's order. A criterion that only one codebook
+    has keeps its own ``applies_from``. A counterfactual may hold two assessments of a cell that tie
+    at different levels, which no version itself may hold. NEW's comes last, and counts.
     """
 
     def __init__(
@@ -92,14 +91,14 @@ class Counterfactuals:
 
         chosen = [change for change in self._assessed if change.cause in causes]
         kept = old["assessments"].drop([change.old for change in chosen if change.old is not None])
-        come = new["assessments"].loc[[change.new for change in chosen if change.new is not None]]
-        rows = pd.concat([kept, come], ignore_index=True)
+        added = new["assessments"].loc[[change.new for change in chosen if change.new is not None]]
+        rows = pd.concat([kept, added], ignore_index=True)
         searches, requests = side(EVIDENCE)["searches"], side(EVIDENCE)["requests"]
         criteria = side(CODEBOOK)["criteria"]
         starts = side(IN_FORCE).lookup("criteria", "applies_from")
         applies = criteria["criterion_id"].map(starts)
         applies = np.where(applies.isna(), criteria["applies_from"], applies)
-        # What is in force is asked of one date, and the state of what is in force of another.
+        # Which criteria are in force depends on one date, and their states on another.
         in_force = applies <= self._days[IN_FORCE in causes].isoformat()
         applies = np.where(in_force, "", _NEVER)
         tables = {
@@ -109,7 +108,7 @@ class Counterfactuals:
             "units": self._units[CODEBOOK in causes],
             "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
             "searches": searches,
-            # A request on what the other codebook asks is none on what is asked here.
+            # Leave out requests on criteria that only the other codebook has.
             "requests": requests[
                 requests["unit_id"].isin(self.units)
                 & requests["criterion_id"].isin(["", *criteria["criterion_id"]])
@@ -121,15 +120,15 @@ class Counterfactuals:
     def grid(self, causes: Causes) -> dict[str, dict[str, str]]:
         """Return the state of every cell, by unit and criterion."""
         if causes not in self._grids:
-            # A new state is of a day that the earlier version had not come to: it brings the
-            # later date with it, and so has its effect to itself.
+            # A new state is of a day after the earlier version's date. The later date goes with it,
+            # so that its effect is attributed to it alone.
             later = bool(causes & {IN_FORCE, NEW_STATE})
             matrix = states(self.study(causes), self._days[later], self._known_by)
             self._grids[causes] = records_by_key(matrix.grid())
         return self._grids[causes]
 
     def score(self, unit: str, causes: Causes) -> Interval | None:
-        """Return a unit's score in all, exact; ``None``: nothing of it is in the sum."""
+        """Return a unit's exact total score; ``None`` if none of its cells is in the sum."""
         if unit not in self.grid(causes):
             return None
         cell_states = tuple(self.grid(causes)[unit].values())
@@ -144,7 +143,7 @@ class Counterfactuals:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two versions of a study held against each other.
+    """Two versions of a study, compared.
 
     Attributes:
         old: the earlier version.
@@ -155,7 +154,7 @@ class Comparison:
             :class:`analysis.measure.changes.Change`, but ``row_before`` and ``row_after`` for
             the row of the table as a spreadsheet counts it (0: none).
         parts: one row for each unit × measure × cause: ``unit_id``, ``measure``, ``before``,
-            ``after``, ``cause``, ``part``. Units with a score in both versions that anything
+            ``after``, ``cause``, ``part``. Only units with a score in both versions that some cause
             touches; exact (:class:`~fractions.Fraction`), ``low`` and ``high`` on 0 to 100,
             ``known`` on 0 to 1. The parts of a unit's measure sum to ``after`` less ``before``.
             Several causes joined by ``;`` have one part together: with only some of them
@@ -169,10 +168,10 @@ class Comparison:
             ``after``, each whether there is a score.
         only_old: units that only OLD holds.
         only_new: units that only NEW holds.
-        in_order: units with too many causes for every order: theirs came in the order of
+        in_order: units with too many causes to try every order; theirs are taken in the order of
             :data:`~analysis.measure.changes.CAUSES`.
-        changed_ids: ids of units and criteria that OLD knew by another id, with NEW's; in
-            ``old`` they are NEW's.
+        changed_ids: OLD's ids of units and criteria that have another id in NEW, with NEW's;
+            ``old`` has NEW's ids.
     """
 
     old: Study
@@ -201,16 +200,17 @@ class Comparison:
 
 
 def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
-    """Say what differs between two versions of a study, and how far each cause moved a score.
+    """Return what differs between two versions of a study, and how far each cause moved a score.
 
     Args:
         old: the earlier version.
         new: the later version.
-        as_of: the date of the state in both; default: for each the day its data were read.
+        as_of: the date of the state in both; default: for each version the day by which its data
+            had been read.
 
     Raises:
-        StudyError: they are no versions of one study, or in one of them no unit exists on that
-            date.
+        StudyError: they are not versions of one study, or no unit exists on that date in one of
+            them.
     """
     old, changed = under_new_ids(old, new)
     _refuse_unrelated(old, new)
@@ -219,17 +219,17 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         check_someone_exists(study, day)
     before, after = (states(study, day) for study, day in zip((old, new), dates, strict=True))
     all_changes = changes(old, new, before, after)
-    tried = Counterfactuals(old, new, before, after, all_changes)
-    units = tried.units
+    counterfactuals = Counterfactuals(old, new, before, after, all_changes)
+    units = counterfactuals.units
     causes = {unit: touching(all_changes, unit) for unit in units}
     parts, unscored = [], []
     for unit in units:
-        ends = [tried.score(unit, frozenset(some)) for some in ((), causes[unit])]
+        ends = [counterfactuals.score(unit, frozenset(subset)) for subset in ((), causes[unit])]
         if None in ends:
             unscored.append((unit, *(end is not None for end in ends)))
             continue
-        wanted = _subsets if len(causes[unit]) <= MOST_CAUSES else _steps
-        scores = {some: tried.score(unit, some) for some in wanted(causes[unit])}
+        subsets = _subsets if len(causes[unit]) <= MOST_CAUSES else _prefixes
+        scores = {subset: counterfactuals.score(unit, subset) for subset in subsets(causes[unit])}
         for measure in MEASURES:
             left, right = (getattr(end, measure) for end in ends)
             for cause, part in _parts(scores, causes[unit], measure).items():
@@ -243,10 +243,10 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         after=after,
         changes=_as_table(all_changes),
         parts=pd.DataFrame(parts, columns=columns, dtype=object),
-        cells=_cells(tried, [_worth(old), _worth(new)], before, after, causes),
+        cells=_cells(counterfactuals, [_worth(old), _worth(new)], before, after, causes),
         unscored=pd.DataFrame(one_sided, columns=["unit_id", "before", "after"]),
-        only_old=_only(old, new),
-        only_new=_only(new, old),
+        only_old=_units_only_in(old, new),
+        only_new=_units_only_in(new, old),
         in_order=tuple(unit for unit in units if len(causes[unit]) > MOST_CAUSES),
         changed_ids=changed,
     )
@@ -269,8 +269,8 @@ def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:
     """Return each player's part of ``value(all) − value(none)``, exact.
 
     Args:
-        players: those who share; 2ⁿ values are asked for, so few.
-        value: what a set of them comes to.
+        players: who shares; there should be few, since 2ⁿ values are computed.
+        value: gives the value of a set of players.
     """
     count = len(players)
     parts = dict.fromkeys(players, Fraction(0))
@@ -278,14 +278,14 @@ def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:
         others = [other for other in players if other != player]
         for size in range(count):
             weight = Fraction(1, count * comb(count - 1, size))
-            for some in map(frozenset, combinations(others, size)):
-                parts[player] += weight * (value(some | {player}) - value(some))
+            for subset in map(frozenset, combinations(others, size)):
+                parts[player] += weight * (value(subset | {player}) - value(subset))
     return parts
 
 
 def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
     """Return what each player adds when they come in the order given, exact."""
-    values = [value(some) for some in _steps(players)]
+    values = [value(subset) for subset in _prefixes(players)]
     steps = zip(players, values, values[1:], strict=False)
     return {player: right - left for player, left, right in steps}
 
@@ -293,7 +293,7 @@ def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
 def _parts(
     scores: dict[Causes, Interval | None], causes: tuple[str, ...], measure: str
 ) -> dict[str, Fraction]:
-    values = {some: getattr(score, measure) for some, score in scores.items() if score}
+    values = {subset: getattr(score, measure) for subset, score in scores.items() if score}
     if len(values) < len(scores):
         return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
     share = shapley if len(causes) <= MOST_CAUSES else one_by_one
@@ -302,15 +302,19 @@ def _parts(
 
 def _subsets(causes: Sequence[str]) -> list[Causes]:
     sizes = range(len(causes) + 1)
-    return [frozenset(some) for size in sizes for some in combinations(causes, size)]
+    return [frozenset(subset) for size in sizes for subset in combinations(causes, size)]
 
 
-def _steps(causes: Sequence[str]) -> list[Causes]:
+def _prefixes(causes: Sequence[str]) -> list[Causes]:
     return [frozenset(causes[:count]) for count in range(len(causes) + 1)]
 
 
 def _cells(
-    tried: Counterfactuals, worth: list[Callable], before: Matrix, after: Matrix, causes: dict
+    counterfactuals: Counterfactuals,
+    worth: list[Callable],
+    before: Matrix,
+    after: Matrix,
+    causes: dict,
 ) -> pd.DataFrame:
     columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
     columns += ["evidence_ids", "row_before", "row_after"]
@@ -321,7 +325,9 @@ def _cells(
         left = earlier.get(key)
         if left is None or left.state == right.state:
             continue
-        behind = _behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]
+        behind = (
+            _causes_of_cell(counterfactuals, *key, causes[right.unit_id]) or causes[right.unit_id]
+        )
         ids = dict.fromkeys(f"{left.evidence_ids};{right.evidence_ids}".split(";"))
         cited = ";".join(filter(None, ids))
         worth_differs = worth[0](left) != worth[1](right)
@@ -333,7 +339,7 @@ def _cells(
 
 
 def _worth(study: Study) -> Callable[..., Interval | None]:
-    """Return the function that says what a cell may be worth to a score; ``None``: nothing."""
+    """Return a function that gives a cell's interval in a score; ``None`` if it is not in it."""
     values, scales = scale_values(study), study.lookup("criteria", "scale_id")
     scored = {name for name, flag in study.lookup("criteria", "scored").items() if flag == "yes"}
 
@@ -344,20 +350,20 @@ def _worth(study: Study) -> Callable[..., Interval | None]:
     return worth
 
 
-def _behind(
-    tried: Counterfactuals, unit: str, criterion: str, causes: tuple[str, ...]
+def _causes_of_cell(
+    counterfactuals: Counterfactuals, unit: str, criterion: str, causes: tuple[str, ...]
 ) -> list[str]:
-    """Return the causes without which, whatever else is applied, a cell's state may differ."""
+    """Return the causes that change a cell's state when added to some set of the others."""
 
-    def state(some: Causes) -> str:  # empty where the unit does not exist on the date
-        return tried.grid(some).get(unit, {}).get(criterion, "")
+    def state(subset: Causes) -> str:  # empty where the unit does not exist on the date
+        return counterfactuals.grid(subset).get(unit, {}).get(criterion, "")
 
     return [
         cause
         for cause in causes
         if any(
-            state(some) != state(some | {cause})
-            for some in _subsets([other for other in causes if other != cause])
+            state(subset) != state(subset | {cause})
+            for subset in _subsets([other for other in causes if other != cause])
         )
     ]
 
@@ -365,7 +371,7 @@ def _behind(
 def touching(changes: Iterable[Change], unit: str) -> tuple[str, ...]:
     """Return the causes that touch a unit, in order.
 
-    A question or a rule reworded, and evidence alone, move nothing by themselves.
+    A reworded question or rule, and a change of evidence alone, move no score.
     """
     moving = (
         row
@@ -377,13 +383,13 @@ def touching(changes: Iterable[Change], unit: str) -> tuple[str, ...]:
 
 
 def _row_number(place: int | None) -> int:
-    """Return a row as a spreadsheet counts it; 0: there is none."""
+    """Return the number of a row as a spreadsheet counts it; 0 if there is no row."""
     return 0 if place is None or place < 0 else int(place) + 2
 
 
-def _only(these: Study, those: Study) -> tuple[str, ...]:
-    unit_ids = these["units"]["unit_id"]
-    return tuple(unit_ids[~unit_ids.isin(those["units"]["unit_id"])])
+def _units_only_in(study: Study, other: Study) -> tuple[str, ...]:
+    unit_ids = study["units"]["unit_id"]
+    return tuple(unit_ids[~unit_ids.isin(other["units"]["unit_id"])])
 
 
 def _as_table(all_changes: list[Change]) -> pd.DataFrame:

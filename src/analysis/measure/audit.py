@@ -1,4 +1,4 @@
-"""Audit: each published total and score held against what the evidence names on its own day."""
+"""Audit: each published total and score compared with the evidence on its own day."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
@@ -21,7 +21,7 @@ from analysis.measure.constraints import (
 )
 from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import InfeasibleSet
-from analysis.measure.scores import told_apart
+from analysis.measure.scores import kept_off_ends
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
@@ -29,11 +29,11 @@ from analysis.wording import agreeing, capital, listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 
-At = Callable[[dt.date], Constrained]
-"""Gives what is constrained on a day."""
+ConstrainedAt = Callable[[dt.date], Constrained]
+"""A function that gives the constrained matrix of a day."""
 
-_FOUND = ["status", "open_by", "set_aside", "clash"]
-_BEHIND = ["source_id", "note"]
+_VERDICT = ["status", "open_by", "set_aside", "clash"]
+_SOURCE = ["source_id", "note"]
 
 
 def published_days(study: Study) -> list[dt.date]:
@@ -42,21 +42,21 @@ def published_days(study: Study) -> list[dt.date]:
     return [dt.date.fromisoformat(day) for day in sorted(days)]
 
 
-def audit_totals(study: Study, at: At) -> pd.DataFrame:
-    """Set each published total beside what the evidence names on the total's own day.
+def audit_totals(study: Study, at: ConstrainedAt) -> pd.DataFrame:
+    """Compare each published total with the evidence on the total's own day.
 
     Returns:
         ``total_id``, ``criterion_id``, ``level``, ``relation`` (never empty), ``count``, ``of``,
         ``among``, ``as_of`` and ``settles_cells`` as published; ``named``, units that the
         evidence shows at the level; ``cannot_be_told``, units whose level is unknown;
-        ``status``: "consistent" where the evidence alone names what the total says,
-        "contradicted" where it rules the total out, else "open"; ``open_by``: how many of the
-        units that cannot be told must still prove to be at the level (for at most: not to be);
-        ``set_aside`` and ``clash``: whether the total is left out, and the rows, joined by ";",
-        that it clashes with, itself among them; ``source_id`` and ``note``.
+        ``status``: "consistent" where the evidence alone bears the total out, "contradicted" where
+        it rules the total out, else "open"; ``open_by``: how many of the units with an unknown
+        level must still turn out to be at the level (for at most: not to be);
+        ``set_aside`` and ``clash``: whether the total is left out, and the rows that cannot all be
+        true with it, itself included, joined by ";"; ``source_id`` and ``note``.
     """
     table = study[TOTALS].reset_index(drop=True)
-    found = []
+    verdicts = []
     for row in each_row(table):
         day = dt.date.fromisoformat(row.as_of)
         constrained, units = at(day), study.at(day)["units"]
@@ -65,31 +65,32 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         named = int(np.isin(state, levels_of(row.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
         low, high = published_range(row, int(among.sum()))
-        status = _compared(low, high, named, named + unknown)
+        status = _count_status(low, high, named, named + unknown)
         clash = _clash_of(constrained, RowKey(TOTALS, (row.total_id,)))
-        found.append((named, unknown, *status, *clash))
+        verdicts.append((named, unknown, *status, *clash))
     columns = ["total_id", "criterion_id", "level", "relation", "count", "of", "among", "as_of"]
     published = table[[*columns, "settles_cells"]].astype({"count": int, "of": int})
     published["relation"] = published["relation"].replace("", EXACTLY)
-    names = ["named", "cannot_be_told", *_FOUND]
+    names = ["named", "cannot_be_told", *_VERDICT]
     return pd.concat(
-        [published, pd.DataFrame(found, columns=names), table[_BEHIND]], axis="columns"
+        [published, pd.DataFrame(verdicts, columns=names), table[_SOURCE]], axis="columns"
     )
 
 
-def audit_scores(study: Study, at: At) -> pd.DataFrame:
-    """Set each published score beside what the evidence allows on the score's own day.
+def audit_scores(study: Study, at: ConstrainedAt) -> pd.DataFrame:
+    """Compare each published score with what the evidence allows on the score's own day.
 
     Returns:
         ``score_id``, ``unit_id``, ``group_id``, ``as_of``, ``score``, ``step``, ``rounding``,
         ``weights`` and ``settles_cells`` as published; ``lowest`` and ``highest``, the ends between
-        which the score lay before rounding, within 0 to 100, ``lowest_in`` and ``highest_in``
-        whether they are possible themselves; ``low`` and ``high``, on 0 to 100, the least and the
-        greatest score that the evidence allows by the publisher's weights (missing where nothing of
-        it is in the sum); the rest as for totals, but ``open_by`` is how many of its cells are open.
+        which the score lay before rounding, within 0 to 100; ``lowest_in`` and ``highest_in``,
+        whether these ends are possible themselves; ``low`` and ``high``, on 0 to 100, the least and
+        the greatest score that the evidence allows by the publisher's weights (missing where
+        nothing of it is in the sum); the rest as for totals, but ``open_by`` is how many of its
+        cells are open.
     """
     table = study.at(None)[SCORES].reset_index(drop=True)  # each on its own day
-    before_rounding, found, readers = [], [], {}
+    before_rounding, verdicts, readers = [], [], {}
     for score in each_row(table):
         day = dt.date.fromisoformat(score.as_of)
         constrained = at(day)
@@ -104,7 +105,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
             status = CONTRADICTED
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
-            status = CONSISTENT if all(map(row.admits, sums)) else OPEN
+            status = CONSISTENT if all(map(row.is_satisfied_by, sums)) else OPEN
         before_rounding.append(
             (
                 float(max(ends.low, 0)),
@@ -113,9 +114,9 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 "yes" if ends.high_in or ends.high > 100 else "no",
             )
         )
-        allowed = told_apart(100 * least), told_apart(100 * most)
+        allowed = kept_off_ends(100 * least), kept_off_ends(100 * most)
         clash = _clash_of(constrained, RowKey(SCORES, (score.score_id,)))
-        found.append((*allowed, status, len(open_parts), *clash))
+        verdicts.append((*allowed, status, len(open_parts), *clash))
     published = table[["score_id", "unit_id", "group_id", "as_of", "score", "step", "rounding"]]
     numbers = {name: table[name].replace("", "nan").map(float) for name in ("score", "step")}
     ends = ["lowest", "lowest_in", "highest", "highest_in"]
@@ -123,20 +124,20 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         published.assign(**numbers),
         pd.DataFrame(before_rounding, columns=ends),
         table[["weights", "settles_cells"]],
-        pd.DataFrame(found, columns=["low", "high", *_FOUND]),
-        table[_BEHIND],
+        pd.DataFrame(verdicts, columns=["low", "high", *_VERDICT]),
+        table[_SOURCE],
     ]
     return pd.concat(parts, axis="columns")
 
 
 @dataclass(frozen=True)
 class Bearing:
-    """A total or score published of the very day, in words, with the cells that it settles.
+    """A total or score published for the date itself, in words, with the cells that it decides.
 
     Attributes:
         row: its table and id.
-        units: the units of which it is a score, and those of which it settles a cell.
-        text: what it is, how it was rounded, and what it settles, as sentences.
+        units: the unit whose score it is, and the units whose cells it decides.
+        text: what it is, how it was rounded, and what it decides, as sentences.
     """
 
     row: RowKey
@@ -147,20 +148,20 @@ class Bearing:
 def bearings(
     study: Study, constrained: Constrained, settled: Collection[tuple[str, str]]
 ) -> list[Bearing]:
-    """Say of each score of the day what it does, and of each total that settles a cell.
+    """Describe the effect of each score of the day, and of each total that decides a cell.
 
     Args:
         study: the study.
         constrained: the day's matrix and what was published of that day.
-        settled: unit and criterion of every cell that what was published settles.
+        settled: unit and criterion of every cell that published rows decide.
     """
     cells = constrained.matrix.cells
     keys = list(zip(cells["unit_id"], cells["criterion_id"], strict=True))
     blocks = {row.name: block for block in constrained.settling_blocks for row in block.constraints}
-    stands = {constraint.name for constraint in (*constrained.firm, *constrained.weak)}
+    standing = {constraint.name for constraint in (*constrained.firm, *constrained.weak)}
     all_bearings = []
     for name, row in constrained.rows.items():
-        published = _published(study, name)
+        published = _published_row(study, name)
         bound = [keys[cell] for cell in row.parts] if name in blocks else []
         settles = [cell for cell in bound if cell in settled]
         if name.table == TOTALS and not settles:
@@ -170,14 +171,16 @@ def bearings(
             units.add(published.unit_id)
         tied = blocks[name].constraints if settles else ()
         others = [constraint.name for constraint in tied if constraint.name != name]
-        what = _what_it_does(study, row, name in stands, settles, bound, others)
-        text = f"{capital(_row_words(study, name))} (source {published.source_id}). {what}"
+        effect = _effect_in_words(study, row, name in standing, settles, bound, others)
+        text = f"{capital(_row_words(study, name))} (source {published.source_id}). {effect}"
         all_bearings.append(Bearing(name, frozenset(units), text))
     return all_bearings
 
 
-def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, others) -> str:
-    """Say what a published row does to the cells that it binds."""
+def _effect_in_words(
+    study: Study, row: Constraint, is_standing: bool, settles, cells, others
+) -> str:
+    """Return, in words, the effect of a published row on the cells that it constrains."""
     is_score = row.name.table == SCORES
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
 
@@ -190,7 +193,7 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
         ]
         return listed(parts, "data/bounds.csv")
 
-    if not stands:
+    if not is_standing:
         return "It is set aside, since it cannot be true."
     if settles:
         alone = f"Together with {listed(_ids(others), 'data/bounds.csv')} it" if others else "It"
@@ -202,8 +205,8 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
     return "None of its cells is open."
 
 
-def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
-    """Return the status of a count, and by how many it is open."""
+def _count_status(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
+    """Return the status of a published count, and by how many units it is open."""
     if (high is not None and named > high) or (low is not None and most < low):
         return CONTRADICTED, 0
     upper = 0 if high is None else most - high
@@ -219,16 +222,16 @@ def _clash_of(constrained: Constrained, name: RowKey) -> tuple[str, str]:
 
 
 def clash_sentence(study: Study, clash: InfeasibleSet) -> str:
-    """Say of a clash, in plain words, which rows cannot be true and what becomes of them."""
+    """Return a clash in sentences: which rows cannot all be true, and which are set aside."""
     in_words = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
         words = in_words[clash.rows[0]]
         return f"{capital(words)}. This cannot be true beside our answers. It is set aside."
-    stands = _ids(name for name in clash.rows if name not in clash.set_aside)
-    which = (
-        f"{listed(stands)} may decide answers and {agreeing(len(stands), 'stands', 'stand')}. "
+    standing = _ids(name for name in clash.rows if name not in clash.set_aside)
+    outcome = (
+        f"{listed(standing)} may decide answers and {agreeing(len(standing), 'stands', 'stand')}. "
         "The rest is set aside."
-        if stands
+        if standing
         else "All of them are set aside, since nothing tells which of them is wrong."
     )
     count = len(clash.rows)
@@ -236,22 +239,22 @@ def clash_sentence(study: Study, clash: InfeasibleSet) -> str:
     if count == 2:
         clashing = "These two cannot both be true beside our answers, though either alone could be."
     rows = stopped([capital(words) for words in in_words.values()], "published_totals.csv")
-    return f"{clashing} {rows}. {which}"
+    return f"{clashing} {rows}. {outcome}"
 
 
 def _ids(names: Iterable[RowKey]) -> list[str]:
     return [name for _, (name,) in names]
 
 
-def _published(study: Study, name: RowKey):
-    """Return a row of what was published."""
+def _published_row(study: Study, name: RowKey):
+    """Return a published row by its name."""
     table = study[name.table]
     (row,) = each_row(table[table.iloc[:, 0] == name.key[0]])
     return row
 
 
 def _row_words(study: Study, name: RowKey) -> str:
-    row, (key,) = _published(study, name), name.key
+    row, (key,) = _published_row(study, name), name.key
     if name.table == TOTALS:
         at = " or ".join(level.replace("_", " ") for level in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")

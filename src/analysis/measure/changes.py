@@ -1,6 +1,6 @@
-"""What differs between two versions of a study, each difference under the one cause it has.
+"""The differences between two versions of a study, each with its one cause.
 
-Only what bears on a result is compared: not a wording, a note or a contact.
+Only what bears on a result is compared, and not, say, a label, a note or a contact.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,8 +45,8 @@ class Change:
         criterion_id: the criterion that it touches; empty: none, or every one.
         what: which row or setting, in words.
         column: the columns that differ, joined by ``;``; empty: the whole row came or went.
-        before: as OLD has it, several joined by ``|`` between blanks; empty: it is not there.
-        after: as NEW has it, likewise.
+        before: OLD's value, several joined by ``|`` between blanks; empty: OLD has none.
+        after: NEW's value, likewise.
         evidence_ids: evidence cited, before and after, each id once.
         old: index of the row in OLD's table, from 0; ``None``: there is none.
         new: index of the row in NEW's table, likewise.
@@ -102,13 +102,12 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     6. codebook: the question or a decision rule of its criterion differs;
     7. a settled difference: it differs on the same evidence.
 
-    Where NEW shows the codings of one coder, and OLD those of another or what was settled, every
-    assessment that differs has that as its cause, and no other.
+    Where NEW shows the codings of one coder, and OLD those of another coder or the consensus, the
+    coder is the only cause of every assessment that differs.
 
-    A row whose date was corrected has another key. So where a cell has lost one row and gained
-    one, and the two share evidence, they are one row that differs. Searches, requests that were
-    refused, and statements that are new, gone or corrected are evidence; a statement by itself
-    moves nothing.
+    A row whose date was corrected has another key. So if a cell has lost one row and gained one,
+    and the two share evidence, they count as one row that differs. Searches, refused requests, and
+    new, removed or corrected statements are evidence; a statement by itself moves no score.
 
     Args:
         old: the earlier version.
@@ -126,17 +125,17 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
         *_statements(old, new, units),
         *(change for setting in _SETTINGS for change in _settings(old, new, *setting)),
         *_unit_changes(old, new, units),
-        *_whole(old, new, before, after),
+        *_study_changes(old, new, before, after),
     ]
     return sorted(differences, key=lambda change: CAUSES.index(change.cause))
 
 
 Side = tuple[int | None, dict[str, str]]
-"""The index of a row in its table, and the row; none and empty where it is not there."""
+"""The index of a row in its table, and the row; ``None`` and empty if the table lacks it."""
 
 
-def _both(left: Side, right: Side, columns: Sequence[str]) -> dict[str, Any]:
-    """Return where a row stands in the two versions, and what they have of it in some columns."""
+def _before_and_after(left: Side, right: Side, columns: Sequence[str]) -> dict[str, Any]:
+    """Return a row's index in the two versions, and its values there in some columns."""
     before, after = (
         " | ".join(row[name] for name in columns) if row else "" for _, row in (left, right)
     )
@@ -144,59 +143,59 @@ def _both(left: Side, right: Side, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _assessments(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
-    judge = _Judge(old, new)
+    finder = _CauseFinder(old, new)
     earlier, later = records_by_key(old["assessments"]), records_by_key(new["assessments"])
     for left, right in _paired(earlier, later, units):
         row, other = earlier.get(left, {}), later.get(right, {})
-        present, both = other or row, bool(row and other)
-        differ = [name for name in _ASSESSMENT if both and row[name] != other[name]]
-        if both and sorted(_cited(row)) == sorted(_cited(other)):
+        present, in_both = other or row, bool(row and other)
+        differ = [name for name in _ASSESSMENT if in_both and row[name] != other[name]]
+        if in_both and sorted(_cited(row)) == sorted(_cited(other)):
             differ = [name for name in differ if name != "evidence_ids"]
-        if both and not differ:
+        if in_both and not differ:
             continue
         yield Change(
-            judge.cause(row, other, right),
+            finder.cause(row, other, right),
             "assessments",
             unit_id=present["unit_id"],
             criterion_id=present["criterion_id"],
             what=dated(present),
             column=";".join(differ),
             evidence_ids=";".join(dict.fromkeys([*_cited(row), *_cited(other)])),
-            **_both((left, row), (right, other), differ or ["level"]),
+            **_before_and_after((left, row), (right, other), differ or ["level"]),
         )
 
 
 def _paired(
     earlier: dict[int, dict], later: dict[int, dict], units: set[str]
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Yield the indices of the same assessment in both versions, ``None`` where it is not."""
+    """Yield the indices of an assessment in both versions, ``None`` for a version without it."""
     before, after = (
         {_key(row): place for place, row in rows.items() if row["unit_id"] in units}
         for rows in (earlier, later)
     )
     yield from ((before[key], after[key]) for key in before if key in after)
-    gone, come = _only_in(before, after), _only_in(after, before)
-    for cell in dict.fromkeys([*gone, *come]):
-        left, right = gone.get(cell, []), come.get(cell, [])
-        alone = len(left) == len(right) == 1
-        if alone and {*_cited(earlier[left[0]])} & {*_cited(later[right[0]])}:
+    removed, added = _only_in(before, after), _only_in(after, before)
+    for cell in dict.fromkeys([*removed, *added]):
+        left, right = removed.get(cell, []), added.get(cell, [])
+        one_each = len(left) == len(right) == 1
+        if one_each and {*_cited(earlier[left[0]])} & {*_cited(later[right[0]])}:
             yield left[0], right[0]
             continue
         yield from ((place, None) for place in left)
         yield from ((None, place) for place in right)
 
 
-def _only_in(these: dict[tuple, int], those: dict[tuple, int]) -> dict[tuple, list[int]]:
-    """Return the places of the rows that only one version has, by their unit and criterion."""
+def _only_in(rows: dict[tuple, int], others: dict[tuple, int]) -> dict[tuple, list[int]]:
+    """Return the indices of rows that only the first version has, by unit and criterion."""
     cells: dict[tuple, list[int]] = {}
-    for key, place in these.items():
-        if key not in those:
+    for key, place in rows.items():
+        if key not in others:
             cells.setdefault(key[:2], []).append(place)
     return cells
 
 
-def _legal(study: Study) -> set[tuple[str, str]]:
-    """Return every pair of a criterion and what a row may say of it."""
+def _allowed_values(study: Study) -> set[tuple[str, str]]:
+    """Return every pair of a criterion and a level or unknown that a row may give it."""
     levels = study["levels"].groupby("scale_id")["level"].apply(list).to_dict()
     scales = study.lookup("criteria", "scale_id")
     return {
@@ -216,7 +215,7 @@ def _question_and_rules(study: Study) -> dict[str, tuple]:
 
 
 def _evidence(study: Study) -> dict[str, tuple]:
-    """Return what was read, by its id: the evidence, and how far and when its source was read."""
+    """Return each statement of evidence by its id, with how far and when its source was read."""
     sources = {row["source_id"]: row for row in records(study["sources"])}
     return {
         row["evidence_id"]: (
@@ -241,7 +240,7 @@ def _cited(row: dict) -> list[str]:
 
 
 def followed_from(reply: dict, row: dict) -> bool:
-    """Return whether an assessment followed from a reply, by what the two rows say."""
+    """Return whether an assessment followed from a reply, judged by the two rows."""
     return (
         reply["decision"] in TAKEN
         and reply["unit_id"] == row["unit_id"]
@@ -250,12 +249,12 @@ def followed_from(reply: dict, row: dict) -> bool:
     )
 
 
-class _Judge:
+class _CauseFinder:
     """Finds the cause of one assessment that differs."""
 
     def __init__(self, old: Study, new: Study):
         self.coders = [old.scope.coder, new.scope.coder]
-        self.legal = [_legal(old), _legal(new)]
+        self.allowed = [_allowed_values(old), _allowed_values(new)]
         self.questions = [_question_and_rules(old), _question_and_rules(new)]
         self.evidence = [_evidence(old), _evidence(new)]
         taken = {reply["reply_id"] for reply in _accepted(old)}
@@ -273,7 +272,7 @@ class _Judge:
             return CODER
         criterion = (other or row)["criterion_id"]
         levels = {side["level"] for side in (row, other) if side}
-        if any((criterion, level) not in legal for legal in self.legal for level in levels):
+        if any((criterion, level) not in allowed for allowed in self.allowed for level in levels):
             return CODEBOOK
         if other and any(followed_from(reply, other) for reply in self.replies):
             return REPLY
@@ -292,7 +291,7 @@ class _Judge:
 def _sides(
     old: pd.DataFrame, new: pd.DataFrame, key: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], Side, Side]]:
-    """Yield each key of two tables with its row in the one and in the other."""
+    """Yield each key of two tables with its row in each of them."""
     earlier, later = (
         {tuple(row[name] for name in key): (place, row) for place, row in rows.items()}
         for rows in (records_by_key(old), records_by_key(new))
@@ -320,7 +319,7 @@ def _requests_and_searches(old: Study, new: Study, units: set[str]) -> Iterator[
                 criterion_id=present.get("criterion_id", ""),
                 what=what,
                 evidence_ids=present.get("evidence_ids", ""),
-                **_both(left, right, [name for name in key[1:] if present[name]]),
+                **_before_and_after(left, right, [name for name in key[1:] if present[name]]),
             )
 
 
@@ -332,9 +331,9 @@ def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     """Yield the evidence that is new, gone or corrected, also where no assessment moved."""
     for (evidence_id,), left, right in _sides(old["evidence"], new["evidence"], ("evidence_id",)):
         row, other = left[1], right[1]
-        unit, both = (other or row)["unit_id"], bool(row and other)
-        differ = [name for name in _STATEMENT if both and row[name] != other[name]]
-        if (unit and unit not in units) or (both and not differ):
+        unit, in_both = (other or row)["unit_id"], bool(row and other)
+        differ = [name for name in _STATEMENT if in_both and row[name] != other[name]]
+        if (unit and unit not in units) or (in_both and not differ):
             continue
         yield Change(
             EVIDENCE,
@@ -343,7 +342,7 @@ def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
             what=evidence_id,
             column=";".join(differ),
             evidence_ids=evidence_id,
-            **_both(left, right, differ or ["states"]),
+            **_before_and_after(left, right, differ or ["states"]),
         )
 
 
@@ -356,7 +355,7 @@ def _settings(
             Change, cause, table, criterion_id=criterion, what=", ".join(keys), old=left, new=right
         )
         if not (row and other):
-            # A criterion that only one codebook has is no other day of it.
+            # A criterion that only one codebook has did not change the day from which it applies.
             if cause != IN_FORCE:
                 before, after = ("held" if side else "" for side in (row, other))
                 yield change(before=before, after=after)
@@ -367,7 +366,7 @@ def _settings(
 
 
 def _unit_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
-    """Yield what differs in the days of a unit, and in the groups that it belongs to."""
+    """Yield differences in the days on which a unit exists, and in the groups it belongs to."""
     columns = ["exists_from", "exists_until"]
     for study in (old, new):
         for table in ("applicability", "group_weights", "published_totals"):
@@ -375,13 +374,13 @@ def _unit_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
             columns += [column for column, equals, _ in named if equals]
     for (unit,), (left, row), (right, other) in _sides(old["units"], new["units"], ("unit_id",)):
         for column in dict.fromkeys(columns if unit in units else ()):
-            days = row.get(column, ""), other.get(column, "")
-            if days[0] != days[1]:
+            values = row.get(column, ""), other.get(column, "")
+            if values[0] != values[1]:
                 about = (CODEBOOK, "units", unit, "", unit, column)
-                yield Change(*about, *days, "", left, right)
+                yield Change(*about, *values, "", left, right)
 
 
-def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
+def _study_changes(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
     older, newer = old.settings, new.settings
     for cause, what, earlier, later in (
         (IN_FORCE, "the date asked for", before.as_of, after.as_of),

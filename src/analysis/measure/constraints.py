@@ -23,7 +23,7 @@ EXACTLY, AT_LEAST, AT_MOST = "exactly", "at_least", "at_most"
 
 @dataclass(frozen=True)
 class Constrained:
-    """A matrix, and what was published of its very day.
+    """A matrix, and what was published for its own date.
 
     A cell is named by its place in the matrix: position of the unit times the number of
     criteria, plus position of the criterion. A published row is named by its table and id.
@@ -32,10 +32,11 @@ class Constrained:
         matrix: the states at the day.
         levels: for each open cell (an unknown in the sum, scored or context) the levels of its
             scale, in the study's order.
-        rows: every row published of that day, as it binds the open cells, by name.
-        firm: the rows that may settle cells and stand.
-        weak: the rows that may not, and stand; firm and weak can all be true at once.
-        clashes: the rows that cannot, and which of them are set aside.
+        rows: every row published for that date as a constraint on the open cells, by name.
+        firm: the rows that may settle cells and are not set aside.
+        weak: the rows that may not settle cells and are not set aside; firm and weak rows can all
+            be true at once.
+        clashes: the minimal sets of rows that cannot all be true, with the rows set aside.
     """
 
     matrix: Matrix
@@ -52,16 +53,16 @@ class Constrained:
 
     @cached_property
     def settling_blocks(self) -> list[Block]:
-        """Blocks of the cells that the rows which may settle cells tie together."""
+        """Blocks of cells that are tied together by rows that may settle cells."""
         return blocks(self.choices, self.firm)
 
     @cached_property
     def all_blocks(self) -> list[Block]:
-        """Blocks under all rows that stand: for national figures alone."""
+        """Blocks under all rows that are not set aside; used only for national figures."""
         return blocks(self.choices, (*self.firm, *self.weak))
 
     def binding(self, column: int) -> list[RowKey]:
-        """Return the names of the rows that stand and bear on a criterion, itself or by others."""
+        """Return the names of standing rows that bear on a criterion, directly or through other rows."""
         width = self.matrix.shape[1]
         names = {
             constraint.name
@@ -97,7 +98,7 @@ def _open_levels(study: Study, matrix: Matrix) -> dict[int, tuple[str, ...]]:
 def _rows(
     study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]
 ) -> tuple[dict[RowKey, Constraint], set[RowKey]]:
-    """Return what is published of the matrix's day, by name, and which rows may settle cells."""
+    """Return the rows published for the matrix's date by name, and which may settle cells."""
     day = matrix.as_of.isoformat()
     totals, scores = (study[name][study[name]["as_of"] == day] for name in (TOTALS, SCORES))
     rows, settling = {}, set()
@@ -126,7 +127,7 @@ def _total(name: RowKey, row, study: Study, grid: np.ndarray, levels: Mapping) -
         if cell in levels:
             parts[cell] = tuple(int(level in counted) for level in levels[cell])
         else:
-            # A cell out of the sum holds no level, and so is at none of those counted.
+            # A cell out of the sum has no level, and so none of those counted.
             named += grid[unit, column] in counted
     low, high = published_range(row, int(among.sum()))
     return Constraint(
@@ -135,14 +136,14 @@ def _total(name: RowKey, row, study: Study, grid: np.ndarray, levels: Mapping) -
 
 
 def published_range(row, size: int) -> tuple[int | None, int | None]:
-    """Return between what a published total allows the count among its units to lie.
+    """Return the range in which a published total allows the count among its units to lie.
 
     Args:
         row: of ``published_totals.csv``.
-        size: how many units are among those that it speaks of.
+        size: the number of units that the total is about.
 
-    Where the publisher counted fewer than that, which ones is not known: each unit left out may
-    be at the level or not, so an upper limit rises by their number and a lower one stands.
+    The publisher may have counted fewer of them, and which ones is not known. Each unit left out
+    may be at the level or not, so an upper limit rises by their number and a lower one stays.
     """
     count, left_out = int(row.count), size - int(row.of)
     low = None if row.relation == AT_MOST else count
@@ -151,7 +152,7 @@ def published_range(row, size: int) -> tuple[int | None, int | None]:
 
 
 class ScoreReader:
-    """Reads the published scores of a day; what several rows share is worked out once."""
+    """Reads the published scores of a day; values that several rows share are computed once."""
 
     def __init__(self, study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]):
         """Prepare the study's tree, values and states."""
@@ -164,10 +165,10 @@ class ScoreReader:
         self.shares: dict[tuple, dict[int, Fraction]] = {}
 
     def parts(self, row) -> tuple[Fraction, dict[int, list[Fraction]]] | None:
-        """Return what the settled cells bring to a score, and what each level of an open cell does.
+        """Return what the known cells add to a score, and what each level of an open cell adds.
 
-        On 0 to 1, by the publisher's weights; ``None`` where nothing of it is in the sum, and so
-        there is no score.
+        On 0 to 1, by the publisher's weights; ``None`` if no cell is in the sum, so that there is
+        no score.
         """
         unit, width = self.unit[row.unit_id], self.grid.shape[1]
         settled, parts = Fraction(0), {}
@@ -184,12 +185,12 @@ class ScoreReader:
         """Return a score as a constraint in integers: between the ends that its rounding leaves."""
         terms = self.parts(row)
         if terms is None:
-            # Whoever gave a score of nothing is contradicted: no sum is at least 1 and at most 0.
+            # There is no such score, so nothing may satisfy it: no sum is at least 1 and at most 0.
             return Constraint(name, {}, 1, 0)
         settled, parts = terms
         ends = score_ends(row)
         scale = math.lcm(*(value.denominator for part in parts.values() for value in part))
-        # What all parts share is divided out, so that sums stay small: limits round inwards.
+        # Divide by the common factor, so that sums stay small; limits round inwards.
         whole = {cell: [int(scale * value) for value in part] for cell, part in parts.items()}
         common = math.gcd(*(value for part in whole.values() for value in part)) or 1
         low, high = ((end / 100 - settled) * scale / common for end in (ends.low, ends.high))

@@ -1,7 +1,7 @@
-"""Safe comparisons: what holds under every feasible assignment of the unknowns and all declared weights.
+"""Robust dominance: comparisons that hold for all feasible assignments and all declared weights.
 
-The definitions are those of the design: "surely above" and "rank range". The sure statements make a
-partial order: who is alike in it, and who stands over whom.
+Where one unit dominates another, we say that it is "surely above" it. These statements limit the
+rank of each unit. They make a partial order, with equivalence classes and a Hasse diagram.
 """
 
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from analysis.study import Matrix, Study
 
 @dataclass(frozen=True)
 class Dominance:
-    """What is sure of every ordered pair of units.
+    """The dominance between every ordered pair of units.
 
     Attributes:
         unit_ids: the units, in the study's order.
-        scored: whether a unit has anything in the sum; without, nothing is said of it; shape
-            (units,).
+        scored: whether a unit has anything in the sum; without it, no statement is about the unit;
+            shape (units,).
         above: whether the unit of the row is surely above that of the column: the least
             possible difference of their scores is above zero; shape (units, units).
         at_or_above: the same, with zero allowed. Two units with the same settled cells and no
-            open ones are each at or above the other. A unit is never set beside itself.
-        conservative: whether the pair is decided by a sound bound, which can miss a statement
-            that holds: the two have different cells out of the sum, or different weights, or a published total
-            couples open cells of one of them.
+            open ones are each at or above the other. A unit is never compared with itself.
+        conservative: whether the pair is decided by a sound bound, which can miss a statement that
+            holds. That is the case if the two have different cells out of the sum or different
+            weights, or a published total couples open cells of one of them.
     """
 
     unit_ids: tuple[str, ...]
@@ -52,16 +52,16 @@ def comparisons(
     Args:
         study: the study.
         matrix: the states at a date.
-        cells: what each cell may be worth, where more is known than the scale's bounds; default:
-            the scale's.
+        cells: the bounds of each cell, where they are tighter than the scale's; default: the
+            scale's.
         coupled: units with open cells that a published total ties to others, shape (units,);
             default: none. Their pairs are marked conservative.
     """
     unit_ids = tuple(study["units"]["unit_id"])
     rows = unit_cells(study, cells or cell_values(study, matrix))
     scored = np.any(rows.counts, axis=1)
-    many = len(unit_ids)
-    sign = np.full((many, many), -1, dtype=np.int8)
+    count = len(unit_ids)
+    sign = np.full((count, count), -1, dtype=np.int8)
     inside = rows[scored]
     if len(inside):
         first, kind = inside.kinds()
@@ -75,8 +75,8 @@ def comparisons(
 def dominance_within(study: Study, constrained: Constrained) -> Dominance:
     """Compare every pair of units given the published rows that may settle cells.
 
-    What totals of the day settle or narrow counts, cell by cell: while weights vary, more
-    could only be had by trying all feasible assignments, so the pairs of tied units are conservative.
+    Totals of the day tighten the bounds of each cell by itself. While weights vary, tighter results
+    would need a trial of all feasible assignments, so the pairs of tied units are conservative.
 
     Args:
         study: the study.
@@ -99,8 +99,10 @@ def pair_table(dominance: Dominance) -> pd.DataFrame:
     """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
     names = np.array(dominance.unit_ids, dtype=object)
     above, below = np.nonzero(dominance.above)
-    careful = np.where(dominance.conservative[above, below], "yes", "no").astype(object)
-    return pd.DataFrame({"above": names[above], "below": names[below], "conservative": careful})
+    conservative = np.where(dominance.conservative[above, below], "yes", "no").astype(object)
+    return pd.DataFrame(
+        {"above": names[above], "below": names[below], "conservative": conservative}
+    )
 
 
 def ranks(dominance: Dominance) -> pd.DataFrame:
@@ -108,9 +110,9 @@ def ranks(dominance: Dominance) -> pd.DataFrame:
 
     Best is 1 + the number of units surely above it; worst is the number of units with a score
     − the number that it is surely at or above. A rank is 1 + the number of units strictly
-    above, so units that tie share the better one. These are outer limits: no rank outside them
-    is possible, but one feasible assignment need not reach them for all units at once, nor any
-    feasible assignment those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
+    above, so units that tie share the better one. These are outer limits: no rank outside them is
+    possible. One feasible assignment need not reach them for all units at once, and none need reach
+    them for a given unit. A unit with nothing in the sum has no rank (``<NA>``).
     """
     best = 1 + dominance.above.sum(axis=0)
     worst = dominance.scored.sum() - dominance.at_or_above.sum(axis=1)
@@ -123,15 +125,15 @@ def ranks(dominance: Dominance) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class EquivalenceClass:
-    """Units that cannot be told apart: the same units are surely above them, and below.
+    """Units that the partial order does not distinguish: they have the same units above and below.
 
     Attributes:
         units: their ids, in the study's order.
-        layer: 0 at the top; else 1 + the deepest layer of a group above. Only lines say who is
-            above whom: two groups with no way down between them are not ranked, whatever their
-            layers.
-        under: positions of the groups directly above, those with none between.
-        apart: whether the units stand in no sure statement at all.
+        layer: 0 at the top; else 1 + the deepest layer of a class above. Only the lines of the
+            diagram show who is above whom: two classes with no path down between them are not
+            ranked, whatever their layers.
+        under: positions of the classes directly above, with none between.
+        apart: whether no statement is about the units.
     """
 
     units: tuple[str, ...]
@@ -141,19 +143,19 @@ class EquivalenceClass:
 
 
 def order(dominance: Dominance) -> list[EquivalenceClass]:
-    """Group the units with a score by what is sure of them; the transitive reduction joins them.
+    """Return the equivalence classes of the partial order, joined by its transitive reduction.
 
-    Being surely above is a strict partial order, also where pairs are conservative: what is
-    above the least of one is above all that lies below it.
+    Being surely above is a strict partial order, also where pairs are conservative: a score above
+    the least score of a unit is above the score of every unit below that one.
 
     Returns:
-        The groups by layer, within a layer in the order of their first unit; the group that
-        stands in no sure statement, if any, comes last, with layer 0.
+        The classes of units with a score, by layer, within a layer in the order of their first
+        unit. The class that no statement is about, if any, comes last, with layer 0.
     """
     scored = np.flatnonzero(dominance.scored).tolist()
     above = dominance.above[np.ix_(scored, scored)]
-    both = np.concatenate([above, above.T], axis=1)
-    _, first, kind = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    above_and_below = np.concatenate([above, above.T], axis=1)
+    _, first, kind = np.unique(above_and_below, axis=0, return_index=True, return_inverse=True)
     kind = kind.reshape(-1)
     over = above[np.ix_(first, first)]
     apart = ~(np.any(over, axis=0) | np.any(over, axis=1))
@@ -163,16 +165,16 @@ def order(dominance: Dominance) -> list[EquivalenceClass]:
         if np.array_equal(deeper, layer):
             break
         layer = deeper
-    # A way over a third group is no direct one; in floats, since those are multiplied fast.
-    ways = over.astype(np.float32)
-    direct = np.logical_and(over, ways @ ways == 0)
+    # Leave out relations through a third class; in floats, whose products are fast.
+    relations = over.astype(np.float32)
+    direct = np.logical_and(over, relations @ relations == 0)
     ranked = sorted(range(len(first)), key=lambda group: (apart[group], layer[group], first[group]))
     place = {group: number for number, group in enumerate(ranked)}
     classes = []
     for group in ranked:
         members = np.flatnonzero(kind == group).tolist()
         units = tuple(dominance.unit_ids[scored[unit]] for unit in members)
-        over_it = np.flatnonzero(direct[:, group]).tolist()
-        under = tuple(sorted(place[other] for other in over_it))
+        directly_above = np.flatnonzero(direct[:, group]).tolist()
+        under = tuple(sorted(place[other] for other in directly_above))
         classes.append(EquivalenceClass(units, int(layer[group]), under, bool(apart[group])))
     return classes

@@ -1,7 +1,7 @@
-"""Scores in rationals: those of :mod:`analysis.measure.scores`, with nothing rounded.
+"""Scores in rational numbers: those of :mod:`analysis.measure.scores`, with nothing rounded.
 
-For what must add up to the last digit, or be told apart where floats cannot: one unit at a
-time, and much slower.
+They serve where values must add up exactly, or where floats cannot distinguish them. They are
+computed one unit at a time, which is much slower.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ from analysis.study import vocabulary as v
 
 @dataclass(frozen=True)
 class Interval:
-    """What a cell, or a score, may be.
+    """The interval of a cell or a score.
 
     Attributes:
         low: least value; of a cell on 0 to 1, of a score on 0 to 100.
         high: greatest value, likewise.
-        known: share of the weight in settled cells, 0 to 1; of a cell 0 or 1.
+        known: share of the weight in known cells, 0 to 1; of a cell 0 or 1.
     """
 
     low: Fraction
@@ -46,7 +46,7 @@ def level_values(study: Study) -> list[dict[str, Fraction]]:
 
 
 def cell_intervals(study: Study, states: Iterable[str]) -> list[Interval | None]:
-    """Return what each cell of one unit may be worth; ``None``: it has left the sum.
+    """Return the interval of each cell of one unit; ``None`` for a cell out of the sum.
 
     Args:
         study: gives the criteria and their scales.
@@ -56,7 +56,7 @@ def cell_intervals(study: Study, states: Iterable[str]) -> list[Interval | None]
 
 
 def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:
-    """Return what one cell may be worth, from the values of its scale's levels."""
+    """Return the interval of one cell, from the values of its scale's levels."""
     if state in v.OUT_OF_SUM:
         return None
     if state in v.UNKNOWNS:
@@ -67,7 +67,7 @@ def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:
 def exact_scores(
     tree: Node, cells: Sequence[Interval | None], number: int = 0
 ) -> dict[str, Interval]:
-    """Return one unit's score on every group with anything in the sum, and in all.
+    """Return one unit's score on every group with anything in the sum, and its total.
 
     Args:
         tree: the study's tree (:func:`analysis.measure.tree.build_tree`).
@@ -87,8 +87,8 @@ def exact_scores(
     return {
         group.name: Interval(100 * value[0], 100 * value[1], value[2])
         for group in tree.groups
-        for value, there in [means[group]]
-        if there
+        for value, in_sum in [means[group]]
+        if in_sum
     }
 
 

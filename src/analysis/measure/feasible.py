@@ -6,9 +6,9 @@ the whole restricts what is not known of its parts). Cells that no constraint ti
 are independent, so everything is worked out block by block. A small block is solved exactly by
 dynamic programming over the partial sums. A larger one goes to a solver (HiGHS, by way of
 ``scipy.optimize.milp``) with one integer variable for each level of each class of
-interchangeable cells. Every solution that it gives is checked again in integers. A level is
-ruled out only where its proven bound lies a whole cell below what the level would take; where
-the search is cut short or a check fails, the level stays possible and the bound is the wider.
+interchangeable cells. Every solution that it gives is checked again in integers. A level is ruled
+out only if the solver proves a bound a whole cell below what the level needs. If the search is cut
+short or a check fails, the level stays possible and the bound is wider.
 """
 
 import math
@@ -28,12 +28,12 @@ NODES_AT_MOST = 20_000
 """Nodes of the solver's search; a number of nodes, unlike seconds, is the same everywhere."""
 
 Worth = Mapping[int, Sequence[int]]
-"""What each level of a cell counts in a figure, by cell; cells left out count nothing."""
+"""What each level of a cell adds to a figure, by cell; cells left out add nothing."""
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """At least ``low`` and at most ``high``, for the sum of what the cells' levels add.
+    """A constraint: the sum of what the cells' levels add is at least ``low`` and at most ``high``.
 
     Attributes:
         name: the row that it comes from.
@@ -47,8 +47,8 @@ class Constraint:
     low: int | None
     high: int | None
 
-    def admits(self, total: int) -> bool:
-        """Return whether a sum keeps to it."""
+    def is_satisfied_by(self, total: int) -> bool:
+        """Return whether a sum satisfies this constraint."""
         return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
 
 
@@ -76,18 +76,18 @@ def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
             continue
         places = [first]
         grouped.add(first)
-        for place in places:  # it grows while it is gone through
+        for place in places:  # the list grows during the loop
             for cell in constraints[place].parts:
-                # A cell is done with once it has been met: that keeps the time linear.
-                beside = [other for other in by_cell.pop(cell, ()) if other not in grouped]
-                places += beside
-                grouped.update(beside)
+                # Each cell is looked at once, which keeps the time linear.
+                neighbours = [other for other in by_cell.pop(cell, ()) if other not in grouped]
+                places += neighbours
+                grouped.update(neighbours)
         groups.append([constraints[place] for place in sorted(places)])
     return groups
 
 
 def places_by_cell(constraints: Sequence[Constraint]) -> dict[int, list[int]]:
-    """Return for each cell the places, in the order given, of the constraints that bind it."""
+    """Return for each cell the positions, in the order given, of the constraints on it."""
     by_cell = defaultdict(list)
     for place, constraint in enumerate(constraints):
         for cell in constraint.parts:
@@ -114,7 +114,7 @@ class Block:
 
     @cached_property
     def satisfiable(self) -> bool:
-        """Whether the block has a feasible assignment; where a search was cut short, taken to be."""
+        """Whether the block has a feasible assignment; assumed so if a search was cut short."""
         if self._layers is None:
             program = _Program(self, {})
             return program.solve([0] * program.size).feasible
@@ -122,9 +122,9 @@ class Block:
 
     @cached_property
     def possible(self) -> dict[int, set[int]]:
-        """For each cell the levels that it has in some feasible assignment; the block must have one."""
+        """For each cell the levels that it has in some feasible assignment; the block must be satisfiable."""
         if self._layers is None:
-            return _Program(self, {}, with_shown=True).possible()
+            return _Program(self, {}, with_indicators=True).possible()
         possible = {}
         for cell, layer, after, adds in self._steps():
             possible[cell] = {
@@ -138,7 +138,7 @@ class Block:
         """Return the least and the greatest sum of ``worth`` over the block's feasible assignments."""
         worth = {cell: gains for cell, gains in worth.items() if cell in self.choices}
         if len(worth) < 2:
-            # Of a single cell only the possible levels matter, and those are known once for all.
+            # For a single cell only the possible levels matter, and these are cached.
             possible = [
                 [gains[level] for level in self.possible[cell]] for cell, gains in worth.items()
             ]
@@ -149,16 +149,20 @@ class Block:
         most = dict(least)
         for cell, layer, after, adds in self._steps():
             gains = worth.get(cell, (0,) * len(adds))
-            ways = {
+            transitions = {
                 state: [
-                    (then, gain)
+                    (target, gain)
                     for part, gain in zip(adds, gains, strict=True)
-                    if (then := tuple(map(add, state, part))) in after
+                    if (target := tuple(map(add, state, part))) in after
                 ]
                 for state in layer
             }
-            least = {s: min(least[then] + gain for then, gain in ways[s]) for s in ways}
-            most = {s: max(most[then] + gain for then, gain in ways[s]) for s in ways}
+            least = {
+                s: min(least[target] + gain for target, gain in transitions[s]) for s in transitions
+            }
+            most = {
+                s: max(most[target] + gain for target, gain in transitions[s]) for s in transitions
+            }
         ((low, high),) = zip(least.values(), most.values(), strict=True)
         return low, high
 
@@ -182,7 +186,8 @@ class Block:
     def _layers(self) -> list[set[tuple[int, ...]]] | None:
         """The partial sums before each cell, and after the last, that some feasible assignment has.
 
-        ``None`` where there are too many. The last layer is empty where there is no feasible assignment.
+        ``None`` where there are too many. The last layer is empty where there is no feasible
+        assignment.
         """
         if len(self.constraints) > CONSTRAINTS_AT_MOST:
             return None
@@ -206,7 +211,7 @@ class Block:
                 return None
         if not self._adds and not all(low <= 0 <= high for low, high in windows[0]):
             return [set()]
-        # What was reached and leads nowhere is taken out, from the end to the beginning.
+        # Going backwards, remove partial sums from which no feasible assignment can be completed.
         for number in range(len(self._adds) - 1, -1, -1):
             adds, after = set(self._adds[number][1]), layers[number + 1]
             layers[number] = {
@@ -217,7 +222,7 @@ class Block:
         return layers
 
     def _windows(self) -> list[list[tuple[float, float]]]:
-        """Return, before each cell and after the last, where each partial sum must lie."""
+        """Return the limits of each partial sum before each cell, and after the last."""
         limits = [
             (
                 float("-inf") if constraint.low is None else constraint.low,
@@ -236,7 +241,7 @@ class Block:
         return windows[::-1]
 
     def _steps(self) -> Iterator[tuple]:
-        """Yield each cell, the last first: the sums before it and after it, and its parts."""
+        """Yield each cell, the last first, with the sums before and after it, and what it adds."""
         layers = self._layers or []
         for number in range(len(self._adds) - 1, -1, -1):
             cell, adds = self._adds[number]
@@ -245,7 +250,7 @@ class Block:
 
 @dataclass(frozen=True)
 class _Solution:
-    """What the solver found: an upper bound of the goal, and perhaps counts that reach it."""
+    """A result of the solver: an upper bound of the goal, and perhaps counts that reach it."""
 
     feasible: bool
     bound: float
@@ -255,11 +260,11 @@ class _Solution:
 class _Program:
     """A block as an integer program over classes of interchangeable cells.
 
-    Cells to which every constraint (and the figure asked for, by its worth) gives the same parts are
+    Cells to which every constraint, and the figure through its worth, gives the same parts are
     interchangeable: only how many of them are at each level matters.
     """
 
-    def __init__(self, block: Block, worth: Worth, with_shown: bool = False):
+    def __init__(self, block: Block, worth: Worth, with_indicators: bool = False):
         import numpy as np
         from scipy.optimize import LinearConstraint
         from scipy.sparse import csr_array
@@ -277,7 +282,7 @@ class _Program:
             adds += parts
         self.adds = adds
         self.variables = len(adds)
-        self.size = self.variables * (2 if with_shown else 1)
+        self.size = self.variables * (2 if with_indicators else 1)
         entries, lows, highs = [], [], []
 
         def row(terms: Iterable[tuple[int, int]], low: float, high: float) -> None:
@@ -291,8 +296,8 @@ class _Program:
             low = -np.inf if constraint.low is None else constraint.low
             high = np.inf if constraint.high is None else constraint.high
             row(((number, parts[place]) for number, parts in enumerate(adds)), low, high)
-        if with_shown:
-            # Whether a level is shown: 1 where at least one cell of the class is at it.
+        if with_indicators:
+            # An indicator for each level: 1 if at least one cell of the class is at it.
             for number in range(self.variables):
                 row(((number, 1), (self.variables + number, -1)), 0, np.inf)
         places, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
@@ -303,11 +308,11 @@ class _Program:
         self.whole = np.array([1] * self.variables + [0] * (self.size - self.variables))
 
     def possible(self) -> dict[int, set[int]]:
-        """Return each cell's levels; what could not be ruled out is among them.
+        """Return the levels of each cell that could not be ruled out.
 
-        Each solution shows as many levels not yet seen as it can, and when the greatest number
-        that one could show is 0, the rest is impossible: far fewer solutions than one for each
-        level of each class.
+        Each solution attains as many levels not yet seen as it can. If the greatest number that one
+        could attain is 0, the others are impossible. This takes far fewer solutions than one for
+        each level of each class.
         """
         unseen = set(range(self.variables))
         while unseen:
@@ -316,11 +321,11 @@ class _Program:
             solution = self.solve(goal)
             if solution.feasible and solution.bound < 1 - 1e-6:
                 break
-            shown = {number for number in unseen if solution.counts and solution.counts[number]}
-            if not shown:
-                # The search was cut short, now or before: what is left counts as possible.
+            attained = {number for number in unseen if solution.counts and solution.counts[number]}
+            if not attained:
+                # The search was cut short, now or before: count the remaining levels as possible.
                 unseen = set()
-            unseen -= shown
+            unseen -= attained
         return {
             cell: {level for level, number in enumerate(numbers) if number not in unseen}
             for cells, numbers in self.classes
@@ -330,7 +335,7 @@ class _Program:
     def extremes(self) -> tuple[int, int]:
         """Return bounds on the figure: the least and the greatest, or a little beyond them."""
         low, high = ([sign * gain for gain in self.worths] for sign in (-1, 1))
-        return -self.at_most(self.solve(low), low), self.at_most(self.solve(high), high)
+        return -self.upper_bound(self.solve(low), low), self.upper_bound(self.solve(high), high)
 
     def solve(self, goal: Sequence[int]) -> _Solution:
         """Maximise a goal."""
@@ -353,19 +358,19 @@ class _Program:
         counts = [round(value) for value in result.x[: self.variables]]
         return _Solution(True, bound, counts)
 
-    def at_most(self, solution: _Solution, goal: Sequence[int]) -> int:
-        """Return the greatest value of a goal: that of the solution, if it is one and greatest."""
+    def upper_bound(self, solution: _Solution, goal: Sequence[int]) -> int:
+        """Return an upper bound of a goal: the solution's value, if it is valid and the greatest."""
         highest = sum(
             len(cells) * max(goal[number] for number in numbers) for cells, numbers in self.classes
         )
         bound = math.floor(min(highest, solution.bound + 1e-6)) if solution.feasible else highest
-        if solution.counts is None or not self.holds(solution.counts):
+        if solution.counts is None or not self.satisfies(solution.counts):
             return bound
         value = sum(gain * count for gain, count in zip(goal, solution.counts, strict=True))
         return max(value, bound)
 
-    def holds(self, counts: Sequence[int]) -> bool:
-        """Return whether counts keep to every constraint, in integers."""
+    def satisfies(self, counts: Sequence[int]) -> bool:
+        """Return whether counts satisfy every constraint, in integers."""
         whole = all(
             sum(counts[number] for number in numbers) == len(cells)
             for cells, numbers in self.classes
@@ -375,5 +380,6 @@ class _Program:
             for place in range(len(self.block.constraints))
         ]
         return whole and all(
-            row.admits(total) for row, total in zip(self.block.constraints, sums, strict=True)
+            row.is_satisfied_by(total)
+            for row, total in zip(self.block.constraints, sums, strict=True)
         )

@@ -21,25 +21,25 @@ GAP_STATES = (MEETS, FALLS_SHORT, CANNOT_BE_TOLD, DOES_NOT_APPLY)
 IN_PART = "in_part"
 NOT_MET = "not_met"
 FINDINGS = (MEETS, IN_PART, NOT_MET, FALLS_SHORT, CANNOT_BE_TOLD, DOES_NOT_APPLY)
-"""What is found of a unit on a recommendation; a unit that falls short does so in one of three ways."""
+"""The findings for a unit on a recommendation; three of them are ways to fall short."""
 
 
 def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     """Return the gap table of every unit on every recommendation that is scored.
 
-    A unit *falls short* where at least one settled cell is below its scale's highest level,
-    *meets* where every cell is settled there, and *cannot be told* otherwise: what is unknown
-    never counts for or against it.
+    A unit *falls short* if at least one known cell is below its scale's highest level. It *meets*
+    the recommendation if every cell is known and at the highest level. Otherwise it *cannot be
+    told*: an unknown never counts for or against a unit.
 
-    One that falls short is found to meet it *in part* where a settled cell is above its scale's
-    lowest level, and *not* to meet it where all its cells are settled at the lowest. Where some
-    are settled there and the others unknown, it *falls short* and no more is said.
+    A unit that falls short meets the recommendation *in part* if a known cell is above its scale's
+    lowest level, and does *not* meet it if all its cells are known and at the lowest. If some are
+    known and at the lowest and the others unknown, the finding stays at *falls short*.
 
     Returns:
         ``unit_id``, ``recommendation_id``, ``state`` (of :data:`GAP_STATES`), ``finding`` (of
-        :data:`FINDINGS`), ``missing`` and
-        ``unknown`` (criteria with their state, joined by "; "), ``evidence_ids`` (joined by ";")
-        and ``notices`` (the notices that must stand with the row, joined by a space).
+        :data:`FINDINGS`), ``missing`` and ``unknown`` (criteria with their state, joined by "; "),
+        ``evidence_ids`` (joined by ";") and ``notices`` (the notices that must stand with the row,
+        joined by a space).
     """
     criteria = study["criteria"]
     cells = cell_values(study, matrix)
@@ -52,8 +52,8 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     unknown = ~cells.known & cells.counts
     stated = np.array(criteria["criterion_id"], dtype=object) + ": " + state
     unit_ids, criterion_ids = study["units"]["unit_id"].tolist(), criteria["criterion_id"].tolist()
-    spoken_of = set(study["notices"]["unit_id"])
-    on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
+    units_with_notices = set(study["notices"]["unit_id"])
+    on_unit = {unit: notices(study, units=[unit]) for unit in units_with_notices if unit}
     rows = []
     weights = weighting(study)
     below = [
@@ -90,9 +90,9 @@ def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
     """Count, for each recommendation of the study, the units in each state of the gap table.
 
     Returns:
-        One row a recommendation, in the study's order: ``recommendation_id``, ``scored``, one
-        column for each of :data:`GAP_STATES`, and ``published_totals`` (ids of the published
-        totals on its criteria, joined by ";"). Where nothing of a recommendation is scored the
+        One row for each recommendation, in the study's order: ``recommendation_id``, ``scored``,
+        one column for each of :data:`GAP_STATES`, and ``published_totals`` (ids of the published
+        totals on its criteria, joined by ";"). If no criterion of a recommendation is scored, the
         counts are missing (``<NA>``), never zero.
     """
     counts = pd.crosstab(gap_table["recommendation_id"], gap_table["state"])
@@ -111,17 +111,17 @@ def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
 def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
     """Return the notices that must stand with results on these criteria and units.
 
-    Those of the whole study are not among them: they stand with every result.
+    Notices on the whole study are left out, since they accompany every result.
     """
     table = study["notices"]
-    spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
-    if spoken_of.empty:
+    chosen = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
+    if chosen.empty:
         return []
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
-    # A notice may say "this criterion": away from its cell it needs the name beside it.
+    # A notice may say "this criterion": apart from its cell it needs the name before it.
     return [
         f"{isolated_name(labels.get(row.criterion_id) or names[row.unit_id])}: {row.text}"
-        for row in each_row(spoken_of)
+        for row in each_row(chosen)
     ]
 
 

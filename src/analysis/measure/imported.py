@@ -1,4 +1,4 @@
-"""Which cells rest on a table that was brought in, and the sentence that says so."""
+"""Cells that rest on an imported table, and the caveat on them."""
 
 from collections.abc import Collection
 
@@ -19,11 +19,11 @@ def imported_cells(results: Results) -> pd.DataFrame:
 
 
 def import_notices(results: Results, units: Collection[str] = ()) -> list[str]:
-    """Return the sentence that must stand with such cells, if there are any.
+    """Return the caveat that must accompany imported cells, if there are any.
 
     Args:
         results: the study's results.
-        units: those spoken of; none named: all.
+        units: ids of the units that it is about; empty: all.
     """
     cells, all_cells = imported_cells(results), results.matrix.cells
     if units:
@@ -38,10 +38,10 @@ def import_notices(results: Results, units: Collection[str] = ()) -> list[str]:
     names = list(dict.fromkeys(tables["title"]))
     named = ", ".join(names[:_NAMED_AT_MOST])
     named += f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
-    spoken_of = study.settings.unit_noun.plural
+    subject = study.settings.unit_noun.plural
     if len(units) == 1:
-        spoken_of = study.lookup("units", "short_name")[next(iter(units))]
+        subject = study.lookup("units", "short_name")[next(iter(units))]
     what = "an imported table" if len(names) < 2 else "imported tables"
     return [
-        f"For {len(cells)} of {len(all_cells)} questions on {spoken_of}, what is shown is taken from {what} ({named}), as it stands there. We did not read the documents behind it."
+        f"For {len(cells)} of {len(all_cells)} questions on {subject}, what is shown is taken from {what} ({named}), as it stands there. We did not read the documents behind it."
     ]

@@ -1,8 +1,8 @@
-"""Published rows that cannot all be true: the smallest set that clashes, and what goes on.
+"""Published rows that cannot all be true: minimal infeasible subsets, and what is set aside.
 
-A minimum-cardinality infeasible subset is sought by increasing size. Where that takes too
-many checks, an irreducible one stands in: no row of it can be left out (QuickXplain: Junker,
-AAAI 2004), though a smaller one may exist elsewhere.
+A minimum-cardinality infeasible subset is sought by increasing size. If that takes too many checks,
+an irreducible subset is used: no row of it can be left out (QuickXplain: Junker, AAAI 2004), though
+a smaller one may exist elsewhere.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ from analysis.frames import RowKey
 from analysis.measure.feasible import Constraint, connected, places_by_cell, satisfiable
 
 CHECKS_AT_MOST = 3_000
-"""Sets of rows looked at for a smallest one."""
+"""The most sets of rows that are checked to find a smallest one."""
 
 
 @dataclass(frozen=True)
 class InfeasibleSet:
-    """Rows that cannot all be true beside what is settled, while any fewer of them could be.
+    """Rows that cannot all be true beside the known cells, while any fewer of them could be.
 
     Attributes:
         rows: the rows, in the order of the file.
@@ -31,12 +31,12 @@ class InfeasibleSet:
 def sift(
     choices: Mapping[int, int], firm: Sequence[Constraint], weak: Sequence[Constraint]
 ) -> tuple[list[Constraint], list[Constraint], list[InfeasibleSet]]:
-    """Set aside what cannot be true.
+    """Set aside the published rows that cannot all be true.
 
-    Nothing in a clash tells which of its rows is wrong, so all of them are set aside; to keep
-    one would be to choose. But a row too weak to settle a cell is too weak to unsettle one: the
-    firm rows are sifted alone first, and where a weak row clashes with them, only the weak rows
-    of the clash go. An assessment never goes.
+    Nothing tells which row of an infeasible subset is wrong, so all of them are set aside; keeping
+    one would be arbitrary. But a row that may not settle a cell may not unsettle one either. So the
+    firm rows are sifted first, by themselves. If weak rows are infeasible together with them, only
+    the weak rows are set aside. An assessment is never set aside.
 
     Args:
         choices: how many levels each open cell may have.
@@ -44,32 +44,33 @@ def sift(
         weak: those that may not.
 
     Returns:
-        The firm and the weak constraints that stand, which can all be true at once, and the
-        clashes in the order in which they were met.
+        The firm and the weak constraints that remain, which can all be true at once, and the
+        infeasible subsets in the order in which they were found.
     """
     clashes: list[InfeasibleSet] = []
 
-    def standing(rows: list[Constraint], may_go: set[RowKey]) -> list[Constraint]:
+    def feasible_rows(rows: list[Constraint], removable: set[RowKey]) -> list[Constraint]:
         kept = []
         for tied in connected(rows):
             while smallest := minimal_infeasible_sets(choices, tied):
-                gone: set[RowKey] = set()
-                # Where several are as small, to begin with one of them would be to choose too.
+                removed: set[RowKey] = set()
+                # Handle all subsets of the smallest size: starting with one would be arbitrary,
+                # too.
                 for clash in smallest:
                     names = [row.name for row in clash]
-                    set_aside = [name for name in names if name in may_go]
+                    set_aside = [name for name in names if name in removable]
                     clashes.append(InfeasibleSet(tuple(names), tuple(set_aside)))
-                    gone.update(set_aside)
-                tied = [row for row in tied if row.name not in gone]
+                    removed.update(set_aside)
+                tied = [row for row in tied if row.name not in removed]
             kept += tied
         names = {row.name for row in kept}
         return [row for row in rows if row.name in names]
 
-    firm = standing(list(firm), {row.name for row in firm})
+    firm = feasible_rows(list(firm), {row.name for row in firm})
     names = {row.name for row in firm}
     if not weak:
         return firm, [], clashes
-    both = standing([*firm, *weak], {row.name for row in weak})
+    both = feasible_rows([*firm, *weak], {row.name for row in weak})
     return firm, [row for row in both if row.name not in names], clashes
 
 
@@ -81,12 +82,12 @@ def minimal_infeasible_sets(
     In file order; none where all rows can be true at once.
     """
 
-    def clash(some: Sequence[Constraint]) -> bool:
-        return not satisfiable(choices, some)
+    def is_infeasible(subset: Sequence[Constraint]) -> bool:
+        return not satisfiable(choices, subset)
 
-    if not clash(rows):
+    if not is_infeasible(rows):
         return []
-    core = _irreducible(rows, clash)
+    core = _irreducible(rows, is_infeasible)
     checks = 0
     for size in range(1, len(core) + 1):
         infeasible = []
@@ -94,21 +95,21 @@ def minimal_infeasible_sets(
             checks += 1
             if checks > CHECKS_AT_MOST:
                 return infeasible or [core]
-            some = [rows[place] for place in places]
-            if clash(some):
-                infeasible.append(some)
+            subset = [rows[place] for place in places]
+            if is_infeasible(subset):
+                infeasible.append(subset)
         if infeasible:
             return infeasible
     return [core]
 
 
 def _irreducible(
-    rows: Sequence[Constraint], clash: Callable[[Sequence[Constraint]], bool]
+    rows: Sequence[Constraint], is_infeasible: Callable[[Sequence[Constraint]], bool]
 ) -> list[Constraint]:
-    """Return a clash of which no row can be left out, by QuickXplain; earlier rows preferred."""
+    """Return an irreducible infeasible subset, by QuickXplain; earlier rows are preferred."""
 
     def explain(background: list, added: bool, candidates: list) -> list:
-        if added and clash(background):
+        if added and is_infeasible(background):
             return []
         if len(candidates) == 1:
             return candidates
@@ -122,24 +123,24 @@ def _irreducible(
 
 
 def _connected_sets(rows: Sequence[Constraint], size: int) -> Iterator[tuple[int, ...]]:
-    """Yield the sets of places whose rows share cells, one with another, in file order.
+    """Yield the sets of positions whose rows are connected by shared cells, in file order.
 
-    A smallest clash is never in two parts with no cell in common: one of them would do.
+    A smallest infeasible subset is connected. Otherwise one of its parts would be infeasible.
     """
     by_cell = places_by_cell(rows)
-    beside = [
+    neighbours = [
         {other for cell in row.parts for other in by_cell[cell]} - {place}
         for place, row in enumerate(rows)
     ]
-    # Sets are grown from their first place by neighbours after it, each set once.
+    # Grow each set from its first position by later neighbours, so that each set comes once.
     for first in range(len(rows)):
         grown = {(first,)}
         for _ in range(size - 1):
             grown = {
-                tuple(sorted((*some, other)))
-                for some in grown
-                for place in some
-                for other in beside[place]
-                if other > first and other not in some
+                tuple(sorted((*positions, other)))
+                for positions in grown
+                for place in positions
+                for other in neighbours[place]
+                if other > first and other not in positions
             }
         yield from sorted(grown)

@@ -21,8 +21,9 @@ def states_by_criterion(study: Study) -> dict[str, list[str]]:
 def criteria_in_use(study: Study) -> pd.DataFrame:
     """Return the criteria that ask something: scored ones first, then context.
 
-    A criterion behind a recommendation whose text was not read asks nothing yet; to show every
-    unit's blank under its name would read like a finding. Of a part of the criteria, that part.
+    A criterion under a recommendation whose text was not read asks nothing yet; a column of blanks
+    under its name would read like a finding. If only some criteria are shown, the others are left
+    out.
     """
     criteria = study["criteria"]
     groups = study["recommendations"]

@@ -1,9 +1,8 @@
-"""What to ask next: the weight of every open cell, what its answer would decide, and the step.
+"""Information priorities: the weight of every open cell, what its answer would decide, the step.
 
-What rests on a document that has changed or gone since it was read comes first. Settling a cell
-narrows its unit's interval by the cell's weight, whatever the answer. So the cells are ranked by
-weight then, then by the number of pairs that the answer can be expected
-to decide, then by ease, then in the study's order.
+Cells that rest on a document that has changed or gone since it was read come first. An answer
+narrows its unit's interval by the cell's weight, whatever it is. So the cells are then ranked by
+weight, by the expected number of pairs that the answer decides, by ease, and by the study's order.
 
 The expected number of pairs rests on one stated assumption (:data:`ASSUMPTION`). It is no
 forecast: a unit that published nothing is not as likely to be at one level as at another.
@@ -31,12 +30,12 @@ ASSUMPTION = (
     "each level that an open question can still have is taken to be equally likely, and all else "
     "stays as it is"
 )
-"""What the expected number of pairs rests on."""
+"""The assumption of the expected number of pairs."""
 
 READ_WHOLE, ASK, SEARCH, ALREADY_ASKED = "read_whole", "ask", "search", "already_asked"
 STEPS = (READ_WHOLE, ASK, SEARCH, ALREADY_ASKED)
 """The steps by ease: read the whole of a document seen only in part; ask the unit; search where
-nobody looked; none is easy, since it was asked."""
+nobody looked; no easy step, since it was asked already."""
 
 SEEN_IN_PART = ("opening",)
 """Extents of reading that leave more of the document to be read."""
@@ -53,8 +52,8 @@ def next_questions(study: Study, matrix: Matrix, cells: CellValues | None = None
     Args:
         study: the study.
         matrix: the states at a date.
-        cells: what each cell may be worth, where more is known than the scale's bounds; default:
-            the scale's.
+        cells: the bounds of each cell, where they are tighter than the scale's; default: the
+            scale's.
 
     Returns:
         ``unit_id``, ``criterion_id``, ``state``; ``weight``, the cell's share of its unit's
@@ -137,8 +136,8 @@ def deciders(
 ) -> list[Decider]:
     """Return the open cells that could, alone, make one of two units surely above the other.
 
-    A cell is there if at least one of the levels that it can have would do so, everything else
-    as it stands. The heaviest in its unit's total comes first, then in the study's order.
+    A cell is returned if at least one of the levels that it can have would do so, all else equal.
+    The heaviest in its unit's total comes first, then in the study's order.
 
     Args:
         study: the study.
@@ -153,11 +152,11 @@ def deciders(
     criteria = list(study["criteria"]["criterion_id"])
     places = [order.index(first), order.index(second)]
     deciding = set()
-    for unit, beside in (places, places[::-1]):
+    for unit, other in (places, places[::-1]):
         weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
-        for what in if_known(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
-            if what.above.any() or what.below.any():
-                column = tree.columns[what.column]
+        for outcome in if_known(tree, rows[[unit]], rows[[other]], _levels(study, tree)):
+            if outcome.above.any() or outcome.below.any():
+                column = tree.columns[outcome.column]
                 deciding.add((-weights[column], unit, column))
     return [
         Decider(order[unit], criteria[column], float(-weight))
@@ -174,8 +173,8 @@ def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
 def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
     """Return, for each open cell, the mean growth of the sure statements on its unit.
 
-    Over the cell's levels, each as likely as another; exact, as fractions; shape (units,
-    criteria with weight).
+    The mean is over the cell's levels, each as likely as another; exact, as fractions; shape
+    (units, criteria with weight).
     """
     grown = np.full(rows.counts.shape, Fraction(0), dtype=object)
     scored = np.flatnonzero(rows.counts.any(axis=1))
@@ -191,10 +190,10 @@ def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarr
     now = (above | above.T) @ others
     growth = np.zeros(distinct.counts.shape, dtype=int)
     times = np.zeros(distinct.counts.shape, dtype=int)
-    for what in if_known(tree, distinct, distinct, _levels(study, tree)):
-        decided = (what.above | what.below) @ others
-        growth[what.rows, what.column] += decided - now[what.rows]
-        times[what.rows, what.column] += 1
+    for outcome in if_known(tree, distinct, distinct, _levels(study, tree)):
+        decided = (outcome.above | outcome.below) @ others
+        growth[outcome.rows, outcome.column] += decided - now[outcome.rows]
+        times[outcome.rows, outcome.column] += 1
     for place, column in zip(*np.nonzero(times), strict=True):
         mean = Fraction(int(growth[place, column]), int(times[place, column]))
         grown[scored[kind == place], column] = mean
@@ -202,7 +201,7 @@ def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarr
 
 
 def _step(state: object, is_waiting: bool) -> str:
-    """Return the step for a cell of which no document is left to be read."""
+    """Return the step for a cell with no document left to read."""
     if state == v.WITHHELD or is_waiting:
         return ALREADY_ASKED
     return SEARCH if state == v.NOT_ASSESSED else ASK
@@ -211,9 +210,9 @@ def _step(state: object, is_waiting: bool) -> str:
 def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str], list[str]]:
     """Return the documents with more to be read, by unit and criterion.
 
-    Only evidence on the unit that a coding or an assessment of that criterion cites: to read
-    on in any other is no step to this answer. Only documents with an address; and, after the report's day,
-    none that is from before it, since such a level would be outdated.
+    Only evidence on the unit that a coding or an assessment of that criterion cites: reading on in
+    another document would not lead to this answer. Only documents with an address. After the
+    report's day, no document from before it, since its level would be outdated.
     """
     evidence = study["evidence"]
     last = last_days(

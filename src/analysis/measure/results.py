@@ -63,7 +63,7 @@ class Results:
         gaps: see :func:`analysis.measure.gaps.gaps`.
         national_gaps: see :func:`analysis.measure.gaps.national_gaps`.
         read_on: the day by which all that the study holds had been read; the default of dates.
-        progress: told of each step of long work.
+        progress: called with each step of long work.
     """
 
     study: Study
@@ -77,12 +77,12 @@ class Results:
     _constrained: dict[dt.date, Constrained] = field(default_factory=dict, repr=False)
 
     def without_progress(self) -> "Results":
-        """Return these results without what tells of progress, which no other process can do."""
+        """Return these results without their callback for progress, which cannot be pickled."""
         return replace(self, progress=no_progress)
 
     @property
     def dates_sentence(self) -> str:
-        """What must stand with every result of its dates."""
+        """The sentence on dates that must accompany every result."""
         return (
             f"What we had read by {spoken(self.matrix.known_by)} about the position on "
             f"{spoken(self.matrix.as_of)}."
@@ -90,17 +90,17 @@ class Results:
 
     @property
     def everyone(self) -> Study:
-        """The study with all units of the date, also where a part of them is shown."""
+        """The study with all units of the date, even if only some are shown."""
         return self.study
 
     @property
     def counted_gaps(self) -> pd.DataFrame:
-        """The gap table that counts are of, also where it is not shown."""
+        """The gap table behind counts, even if it is not shown."""
         return self.gaps
 
     @property
     def total(self) -> pd.DataFrame:
-        """The total's rows of the scores, indexed by unit, every unit there.
+        """The rows of the scores that are totals, indexed by unit, with every unit.
 
         A unit with nothing in the sum has missing values: it has no score, not a zero.
         """
@@ -121,20 +121,20 @@ class Results:
     def coverage(self) -> pd.DataFrame:
         """How much is known of each criterion.
 
-        One row a criterion, indexed by ``criterion_id``: counts of units by
+        One row for each criterion, indexed by ``criterion_id``: counts of units by
         :data:`COVERAGE`, which sum to the number of units.
         """
-        kinds = self.national["state"].map(_kind)
+        kinds = self.national["state"].map(_coverage_kind)
         table = self.national.groupby(["criterion_id", kinds])["units"].sum().unstack(fill_value=0)
         order = self.study["criteria"]["criterion_id"]
         return table.reindex(index=order, columns=list(COVERAGE), fill_value=0)
 
     def at(self, day: dt.date) -> Matrix:
-        """Return the matrix of another date, on the same knowledge."""
+        """Return the matrix of another date, at the same knowledge date."""
         return states(self.study, day, self.matrix.known_by)
 
     def constrained_at(self, day: dt.date) -> Constrained:
-        """Return the matrix of a date with what was published of that very day."""
+        """Return the matrix of a date with what was published for that day."""
         if day not in self._constrained:
             matrix = self.matrix if day == self.matrix.as_of else self.at(day)
             self._constrained[day] = constrained(self.study.at(day), matrix)
@@ -152,7 +152,7 @@ class Results:
 
     @cached_property
     def clashes(self) -> list[str]:
-        """What was published of days up to this one and cannot be true, a sentence for each clash."""
+        """Published rows of days up to this one that cannot all be true, a sentence for each clash."""
         days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
         return [
             clash_sentence(self.study.at(day), clash)
@@ -162,12 +162,12 @@ class Results:
 
     @cached_property
     def bounds(self) -> pd.DataFrame:
-        """What is possible for every open cell; see :func:`analysis.measure.bounds.cell_bounds`."""
+        """The bounds of every open cell; see :func:`analysis.measure.bounds.cell_bounds`."""
         return cell_bounds(self.study, self.constrained_at(self.matrix.as_of), self.progress)
 
     @cached_property
     def bearings(self) -> list[Bearing]:
-        """What was published of this very day; see :func:`analysis.measure.audit.bearings`."""
+        """The effects of what was published for this day; see :func:`analysis.measure.audit.bearings`."""
         published = self.constrained_at(self.matrix.as_of)
         if not published.rows:
             return []
@@ -221,8 +221,8 @@ class Results:
         """What differs between each date of :attr:`over_time` and the one before it.
 
         Only criteria that ask something; see :func:`analysis.measure.national.criteria_in_use`.
-
-        One table for each date but the first; see :func:`analysis.measure.state_changes.differences`.
+        One table for each date but the first; see
+        :func:`analysis.measure.state_changes.differences`.
         """
         steps = itertools.pairwise(matrix for _, matrix in self.over_time)
         ids = criteria_in_use(self.study)["criterion_id"]
@@ -231,12 +231,12 @@ class Results:
 
     @cached_property
     def comparisons(self) -> Dominance:
-        """What is sure of every pair; see :func:`analysis.measure.dominance.dominance_within`."""
+        """The dominance between all pairs; see :func:`analysis.measure.dominance.dominance_within`."""
         return dominance_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def cell_values(self) -> CellValues:
-        """What each cell may be worth; see :func:`analysis.measure.bounds.bounded_values`."""
+        """The bounds of each cell; see :func:`analysis.measure.bounds.bounded_values`."""
         return bounded_values(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
@@ -251,17 +251,17 @@ class Results:
 
     @cached_property
     def order(self) -> list[EquivalenceClass]:
-        """Who is alike in the sure statements; see :func:`analysis.measure.dominance.order`."""
+        """The partial order of the units; see :func:`analysis.measure.dominance.order`."""
         return order(self.comparisons)
 
     @cached_property
     def next_questions(self) -> pd.DataFrame:
-        """What to ask next; see :func:`analysis.measure.priorities.next_questions`."""
+        """The information priorities; see :func:`analysis.measure.priorities.next_questions`."""
         return next_questions(self.study, self.matrix, self.cell_values)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
-        """How far these results depend on choices; see :class:`analysis.measure.sensitivity.Sensitivity`."""
+        """The sensitivity of these results to scenarios; see :class:`analysis.measure.sensitivity.Sensitivity`."""
         return Sensitivity(self.study, self.matrix)
 
 
@@ -271,13 +271,13 @@ def measure(
     known_by: dt.date | None = None,
     progress: Callable[[str], None] = no_progress,
 ) -> Results:
-    """Compute all measures of a study; those that rest on published totals only once asked for.
+    """Compute all measures of a study; those that rest on published totals are computed on demand.
 
     Args:
         study: a valid study.
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only what had been read by this day; default: everything.
-        progress: told of each step of long work.
+        progress: called with each step of long work.
 
     Raises:
         StudyError: no unit exists on that date.
@@ -285,7 +285,7 @@ def measure(
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
     check_someone_exists(study, as_of)
-    study = _dated(known(public(study), known_by).at(as_of), as_of, known_by, read_on)
+    study = _with_dates_stated(known(public(study), known_by).at(as_of), as_of, known_by, read_on)
     matrix = states(study, as_of, known_by)
     table = gaps(study, matrix)
     return Results(
@@ -300,19 +300,19 @@ def measure(
     )
 
 
-def _dated(study: Study, as_of: dt.date, known_by: dt.date, read_on: dt.date) -> Study:
-    """Return the study, which says what of its dates is not its own."""
-    own, stated = f"the study’s own ({spoken(read_on)})", study.scope
+def _with_dates_stated(study: Study, as_of: dt.date, known_by: dt.date, read_on: dt.date) -> Study:
+    """Return the study with a sentence in its scope on each date that is not its own."""
+    own, scope = f"the study’s own ({spoken(read_on)})", study.scope
     if as_of != read_on:
-        stated = stated.stating(f"The date is {spoken(as_of)}, not {own}.")
+        scope = scope.stating(f"The date is {spoken(as_of)}, not {own}.")
     if known_by < read_on:  # by a later day nothing else had been read
-        stated = stated.stating(
+        scope = scope.stating(
             f"We count only what had been read by {spoken(known_by)}, not by {own}."
         )
-    return replace(study, scope=stated)
+    return replace(study, scope=scope)
 
 
-def _kind(state: str) -> str:
+def _coverage_kind(state: str) -> str:
     if state in v.OUT_OF_SUM:
         return "does_not_apply"
     if state in (v.NOT_FOUND, v.WITHHELD, v.NOT_ASSESSED):

@@ -26,42 +26,46 @@ ABOVE, AT_OR_ABOVE, NOTHING = "above", "at or above", ""
 _RELATIONS = np.array([NOTHING, AT_OR_ABOVE, ABOVE], dtype=object)
 
 
-def statement_effects(made: list[Scenario]) -> pd.DataFrame:
-    """Return every comparison that holds at the study's own weights, and what it falls to.
+def statement_effects(scenarios: list[Scenario]) -> pd.DataFrame:
+    """Return every comparison that holds at the study's own weights, and the scenarios that end it.
 
     Published totals count as they do wherever units are compared: see
     :func:`analysis.measure.dominance.dominance_within`. A statement that holds over the whole range
-    of the weights, as a sure one does, is compared with every other scenario over that range too;
-    one that does not has fallen to the weights, and is compared at the study's own.
+    of the weights is checked over that range under every other scenario, too. A statement that does
+    not hold over it has fallen to the weights, and is checked at the study's own weights.
 
     Returns:
         ``above`` and ``below``, units; ``relation``, what holds at the study's own weights
         (:data:`ABOVE`, or :data:`AT_OR_ABOVE`; units that are level have a row each way);
-        ``over_range``, what holds over the range, :data:`NOTHING` where nothing does;
-        ``conservative``, yes where the declared comparison is decided by a bound that may
-        miss what holds; ``falls_to``, ids of the scenarios under which the statement does not hold,
-        joined by ``;``; and ``first``, the kind of the first of these in the order of
+        ``over_range``, what holds over the range of the weights, else :data:`NOTHING`;
+        ``conservative``, yes where the declared comparison is decided by a bound that may miss
+        statements that hold; ``falls_to``, ids of the scenarios under which the statement does not
+        hold, joined by ``;``; and ``first``, the kind of the first of these in the order of
         :data:`KINDS`, empty where it survives all.
     """
-    declared = made[0]
+    declared = scenarios[0]
     own, _ = sure_pairs(declared, over_range=False)
-    over, careful = sure_pairs(declared, over_range=True)
+    over, conservative = sure_pairs(declared, over_range=True)
     above, below = np.nonzero(own)
     needed = own[above, below]
-    # A sure statement is one over the range, also under the other scenarios.
+    # A sure statement holds over the range, so check it over the range under other scenarios, too.
     ranged = over[above, below] >= needed
     falls: list[list[Scenario]] = [[] for _ in above]
-    sure = {way: _SureUnder(declared, over_range=way) for way in (False, True)}
-    for scenario in made[1:]:
+    dominance_under = {
+        over_range: _DominanceUnder(declared, over_range=over_range) for over_range in (False, True)
+    }
+    for scenario in scenarios[1:]:
         if not len(above):
             break
         if scenario.kind == WEIGHTS:
             remaining = over[above, below]
         else:
             remaining = np.zeros(len(above), dtype=np.int8)
-            for way in {bool(flag) for flag in ranged}:
-                here = ranged == way
-                remaining[here] = sure[way](scenario, above[here], below[here])
+            for over_range in {bool(flag) for flag in ranged}:
+                same_range = ranged == over_range
+                remaining[same_range] = dominance_under[over_range](
+                    scenario, above[same_range], below[same_range]
+                )
         for place in np.flatnonzero(remaining < needed):
             falls[place].append(scenario)
     names = np.array(declared.study["units"]["unit_id"], dtype=object)
@@ -71,7 +75,7 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
             "below": names[below],
             "relation": _RELATIONS[needed],
             "over_range": _RELATIONS[over[above, below]],
-            "conservative": np.where(careful[above, below], "yes", "no").astype(object),
+            "conservative": np.where(conservative[above, below], "yes", "no").astype(object),
             "falls_to": [";".join(scenario.id for scenario in to) for to in falls],
             "first": [to[0].kind if to else "" for to in falls],
         },
@@ -79,11 +83,11 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
     )
 
 
-class _SureUnder:
-    """What is sure of some pairs under a scenario, at the own weights or over the range.
+class _DominanceUnder:
+    """The dominance in some pairs under a scenario, at the own weights or over their range.
 
-    What one criterion left out or one level changes is worked out for the cells that it bears
-    on, and every other scenario is measured anew.
+    A criterion left out, or another value of a level, is computed only for the cells that it
+    affects. Every other scenario is measured anew.
     """
 
     def __init__(self, declared: Scenario, over_range: bool):
@@ -97,7 +101,7 @@ class _SureUnder:
         self.declared, _ = sure_pairs(declared, over_range)
         self.values = level_values(study)
         scales = study["criteria"]["scale_id"].tolist()
-        # The cells that a level bears on: those settled at it, and those that totals narrow.
+        # The cells that a level affects: those known to be at it, and those with tightened bounds.
         self.at: dict[tuple[str, str], list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
         state, width = constrained.matrix.grid().to_numpy(dtype=object), constrained.matrix.shape[1]
         possible = possible_levels(constrained) if constrained.firm else {}
@@ -122,11 +126,11 @@ class _SureUnder:
             return self.signs[:, self.place[scenario.left_out]]
         if scenario.moved:
             level, value = scenario.moved
-            return self._moved(level, Fraction(value), above, below)
+            return self._with_level_moved(level, Fraction(value), above, below)
         sign, _ = sure_pairs(scenario, self.over_range)
-        return _of_declared(sign, scenario, self.units)[above, below]
+        return _for_declared_units(sign, scenario, self.units)[above, below]
 
-    def _moved(
+    def _with_level_moved(
         self, moved: MiddleLevel, value: Fraction, above: np.ndarray, below: np.ndarray
     ) -> np.ndarray:
         low, high = self.rows.low.copy(), self.rows.high.copy()
@@ -146,14 +150,14 @@ class _SureUnder:
         return sign
 
 
-def _of_declared(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
-    """Return the signs for the declared units; where one does not exist, nothing can fall."""
+def _for_declared_units(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
+    """Return the signs for the declared units; if one does not exist, no statement can fall."""
     place = places(units, scenario.study["units"]["unit_id"])
     return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 
 def sure_pairs(scenario: Scenario, over_range: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is sure of every pair: 2 above, 1 at or above, 0 neither; and which by a bound."""
+    """Return 2 for above, 1 for at or above, 0 for neither; and which pairs a bound decides."""
     if scenario.kind == AGGREGATION:
         return _sure_by_weakest_link(scenario)
     study = scenario.study if over_range else at_own_weights(scenario.study)
@@ -162,8 +166,8 @@ def sure_pairs(scenario: Scenario, over_range: bool) -> tuple[np.ndarray, np.nda
 
 
 def _sure_by_weakest_link(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    # Units are completed apart from each other, so that their ends can meet. Where a total ties
-    # them they cannot all, and what is not found to hold may hold all the same.
+    # The unknowns of two units vary independently, so both units can reach their ends at once. If a
+    # total ties them they may not, so that a relation that holds may be missed.
     cells = bounded_values(scenario.study, scenario.constrained)
     rows = unit_cells(scenario.study, cells)
     low, high = score_bounds_under(scenario, rows)

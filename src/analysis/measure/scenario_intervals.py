@@ -1,8 +1,8 @@
-"""Every unit’s interval under each scenario; of those that move one part, from the declared scores.
+"""Every unit’s interval under each scenario, derived from the declared one where one part changes.
 
-At fixed weights a score is linear in each of its parts. So what each criterion brings to it, and what
-it is without each, comes of one pass up the tree and one down it, in a time that grows with the
-criteria, and not with their square.
+At fixed weights a score is linear in each of its parts. So one pass up the tree and one down give
+what each criterion adds to the score, and the score without it. The time grows with the number of
+criteria, not with its square.
 """
 
 from collections.abc import Iterator
@@ -33,9 +33,9 @@ def score_bounds_under(scenario: Scenario, rows: UnitCells) -> tuple[np.ndarray,
     """Return the least and the greatest score of every row under a scenario, shape (rows,), 0 to 1.
 
     Under the weakest link a score is that of the worst criterion that counts and bears weight:
-    the least of its parts at every node, all the way up. It is low where one criterion surely
-    is, whatever the unknowns are; the weights do not matter to it. Over the range of the weights
-    each unit has its own worst and best.
+    the least of its parts at every node, all the way up. One criterion that is surely low makes it
+    low, whatever the unknowns are; the weights do not matter. Over the range of the weights, each
+    unit has its own worst and best weights.
     """
     if scenario.kind == AGGREGATION:
         return tuple(
@@ -52,7 +52,7 @@ class UnitIntervals:
     Attributes:
         low: least score, 0 to 100; not a number where there is none.
         high: greatest.
-        known: whether any cell that counts is settled.
+        known: whether any cell in the sum is known.
     """
 
     low: np.ndarray
@@ -60,7 +60,7 @@ class UnitIntervals:
     known: np.ndarray
 
     def of(self, scenario: Scenario, units: np.ndarray) -> "UnitIntervals":
-        """Return the intervals of other units than the scenario's own; one not there has none."""
+        """Return the intervals of these units; a unit that the scenario lacks has none."""
         place = places(units, scenario.study["units"]["unit_id"])
         low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
         return UnitIntervals(low, high, np.append(self.known, False)[place])
@@ -86,65 +86,67 @@ def unit_intervals(scenario: Scenario) -> UnitIntervals:
     return UnitIntervals(100 * low, 100 * high, known)
 
 
-def all_intervals(made: list[Scenario]) -> Iterator[tuple[Scenario, UnitIntervals, UnitIntervals]]:
-    """Yield every scenario, its intervals, and those that it is set beside.
+def all_intervals(
+    scenarios: list[Scenario],
+) -> Iterator[tuple[Scenario, UnitIntervals, UnitIntervals]]:
+    """Yield every scenario with its intervals, and those to compare them with.
 
-    There may be thousands of criteria to leave out, and of middle levels: what they change is
-    taken from the scores as declared, and nothing else is measured anew.
+    There may be thousands of criteria to leave out, and of middle levels. Their intervals are
+    derived from the declared scores; only the other scenarios are measured anew.
     """
-    declared, own = made[0], unit_intervals(made[0])
-    changed = _Changed(declared, own)
-    for scenario in made:
+    declared, own = scenarios[0], unit_intervals(scenarios[0])
+    derived = _DerivedIntervals(declared, own)
+    for scenario in scenarios:
         if scenario.left_out is not None:
-            yield scenario, changed.without(scenario.left_out), own
+            yield scenario, derived.without(scenario.left_out), own
         elif scenario.moved:
-            yield scenario, changed.worth(*scenario.moved), own
+            yield scenario, derived.with_value(*scenario.moved), own
         else:
             intervals = own if scenario is declared else unit_intervals(scenario)
             beside = scenario.beside or scenario
             yield scenario, intervals, own if beside is declared else unit_intervals(beside)
 
 
-class _Changed:
-    """The intervals as declared, with one criterion left out or one level worth something else."""
+class _DerivedIntervals:
+    """The declared intervals, changed by one criterion left out or another value of one level."""
 
     def __init__(self, declared: Scenario, own: UnitIntervals):
         study, self.own = declared.study, own
         cells = cell_values(study, declared.matrix)
-        rows, laid = unit_cells(study, cells), weight_tree(study)
-        self.place = {column: place for place, column in enumerate(laid.columns)}
-        low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
+        rows, tree = unit_cells(study, cells), weight_tree(study)
+        self.place = {column: place for place, column in enumerate(tree.columns)}
+        low, high = (parts(tree, rows, part) for part in (rows.low, rows.high))
         self.left = [100 * part.without for part in (low, high)]
-        self.settled = cells.known[:, list(laid.columns)] & rows.counts
-        self.many = self.settled.sum(axis=1)
+        self.settled = cells.known[:, list(tree.columns)] & rows.counts
+        self.known_cells = self.settled.sum(axis=1)
         levels = study["levels"]
         names = zip(levels["scale_id"], levels["level"], strict=True)
         self.levels = {key: number for number, key in enumerate(names)}
         self.values = [Fraction(text) for text in levels["value"]]
-        # How much of each unit's score comes from cells that are settled at each level.
+        # The share of each unit's score in cells that are known to be at each level.
         self.shares = np.zeros((len(rows), len(levels)))
         state = declared.matrix.grid().to_numpy(dtype=object)
         scales = study["criteria"]["scale_id"].tolist()
         for unit, place in zip(*np.nonzero(self.settled), strict=True):
-            column = laid.columns[place]
+            column = tree.columns[place]
             level = self.levels[scales[column], state[unit, column]]
             self.shares[unit, level] += low.share[unit, place]
 
     def without(self, column: int) -> UnitIntervals:
         place = self.place[column]
         low, high = (part[:, place] for part in self.left)
-        known = (self.many > self.settled[:, place]) & ~np.isnan(low)
+        known = (self.known_cells > self.settled[:, place]) & ~np.isnan(low)
         return UnitIntervals(low, high, known)
 
-    def worth(self, level: MiddleLevel, value: Decimal) -> UnitIntervals:
+    def with_value(self, level: MiddleLevel, value: Decimal) -> UnitIntervals:
         number = self.levels[level.scale, level.level]
-        more = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
-        return UnitIntervals(self.own.low + more, self.own.high + more, self.own.known)
+        difference = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
+        return UnitIntervals(self.own.low + difference, self.own.high + difference, self.own.known)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What scores consist of.
+    """The parts of scores.
 
     Attributes:
         share: the share of each criterion in each row's score, shape (rows, criteria with weight).
@@ -157,7 +159,7 @@ class Parts:
 
 
 def parts(tree: WeightTree, rows: UnitCells, values: np.ndarray) -> Parts:
-    """Take scores apart, at the raw weights.
+    """Divide scores into their parts, at the raw weights.
 
     Args:
         tree: the tree.
@@ -165,24 +167,27 @@ def parts(tree: WeightTree, rows: UnitCells, values: np.ndarray) -> Parts:
         values: what each cell is worth, shape (rows, criteria with weight).
     """
     root, counts, (many, criteria) = tree.root, rows.counts, rows.counts.shape
-    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(root.criteria)}
+    leaves = {
+        leaf: (values[:, position], counts[:, position])
+        for position, leaf in enumerate(root.criteria)
+    }
     means = fold(root.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
-    place = {node: at for at, node in enumerate(means)}
-    value, there = np.zeros((2, many, len(means)))
-    for node, at in place.items():
-        value[:, at], there[:, at] = means[node]
+    place = {node: position for position, node in enumerate(means)}
+    value, in_sum = np.zeros((2, many, len(means)))
+    for node, position in place.items():
+        value[:, position], in_sum[:, position] = means[node]
     groups = [
         (place[group], [place[part] for part in group.children], group.floats[rows.sets])
         for group in root.groups
     ]
-    # The way down is no mean, but what a score is as a function of each of its parts:
-    # base + share × the value of a place, and `without` if the place is not there.
+    # The way down gives the score as a function of each node's value: base + share × value, and
+    # `without` if the node is not in the sum.
     base, share, without = (np.zeros_like(value) for _ in range(3))
     share[:, -1:], without[:, -1:] = 1, np.nan
     for place, inside, weights in reversed(groups):
-        weight = weights * there[:, inside]
-        bottom, bottom_else = weight.sum(axis=1, keepdims=True), _of_others(weight)
-        top_else = _of_others(weight * value[:, inside])
+        weight = weights * in_sum[:, inside]
+        bottom, bottom_else = weight.sum(axis=1, keepdims=True), _sums_of_others(weight)
+        top_else = _sums_of_others(weight * value[:, inside])
         above, outer = (part[:, [place]] for part in (base, share))
         full = np.where(bottom > 0, bottom, 1)
         base[:, inside] = above + outer * top_else / full
@@ -192,7 +197,7 @@ def parts(tree: WeightTree, rows: UnitCells, values: np.ndarray) -> Parts:
     return Parts(share[:, :criteria], without[:, :criteria])
 
 
-def _of_others(values: np.ndarray) -> np.ndarray:
+def _sums_of_others(values: np.ndarray) -> np.ndarray:
     """Return, for each of a row's values, the sum of the others."""
     nothing = np.zeros((len(values), 1))
     before = np.concatenate([nothing, values[:, :-1].cumsum(axis=1)], axis=1)

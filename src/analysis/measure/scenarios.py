@@ -1,4 +1,4 @@
-"""The scenarios that results rest on: each changes one thing of a study and leaves all else.
+"""Scenarios of a study: each changes one choice and leaves all else as declared.
 
 A scenario is a study and a matrix like any other, so that whatever is measured as declared can be
 measured under it too.
@@ -22,25 +22,25 @@ CRITERION = "criterion"
 CODER = "coder"
 DATE = "date"
 KINDS = (WEIGHTS, LEVEL, AGGREGATION, CRITERION, CODER, DATE)
-"""What may be chosen otherwise, in a fixed order: numbers, method, what is asked, who read, when."""
+"""The kinds of choice, in a fixed order: numbers, method, what is asked, who read, when."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A study with one thing chosen otherwise.
+    """A study with one choice changed.
 
     Attributes:
-        id: its name: the kind, and what tells it from others of the kind.
+        id: its name: the kind, and what distinguishes it from others of the kind.
         kind: one of :data:`KINDS`, or :data:`DECLARED`.
-        label: what is chosen, in words.
-        base: the study that the scenario is made in; its box of weights is the declared one.
-        constrained: the states under the scenario, with what was published of their day. What that
-            leaves possible is what the publisher's own choices make of it, so it is not read
-            anew where a value or a criterion is chosen otherwise.
-        beside: what it is to be set beside: all as declared, on the same criteria where the
-            scenario is another date; ``None`` for what is declared itself.
+        label: the choice, in words.
+        base: the study that the scenario changes; its weight intervals are the declared ones.
+        constrained: the states under the scenario, with what was published for their day. Published
+            rows follow the publisher's own choices, so they are not read anew where a value or a
+            criterion changes.
+        beside: the scenario to compare it with: all as declared, on the same criteria if the
+            scenario is another date; ``None`` for the declared scenario itself.
         left_out: the column of the criterion that is left out, if the scenario is that.
-        moved: the middle level that is worth something else and its value, if the scenario is that.
+        moved: the middle level with another value, and that value, if the scenario is that.
     """
 
     id: str
@@ -54,15 +54,15 @@ class Scenario:
 
     @property
     def study(self) -> Study:
-        """The study under the scenario, made when it is asked for: there may be thousands."""
+        """The study under the scenario, made on demand, since there may be thousands."""
         if self.left_out is not None:
             names = self.base["criteria"]["criterion_id"]
-            return _only(self.base, list(names.drop(names.index[self.left_out])))
+            return _scoring_only(self.base, list(names.drop(names.index[self.left_out])))
         if self.moved:
             levels = self.base["levels"]
             moved, value = self.moved
-            here = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
-            values = levels["value"].mask(here, _text(value))
+            is_moved = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
+            values = levels["value"].mask(is_moved, _text(value))
             return _with_tables(self.base, levels=levels.assign(value=values))
         return self.base
 
@@ -71,37 +71,35 @@ class Scenario:
         """The states under the scenario."""
         return self.constrained.matrix
 
-    def but(self, kind: str, name: str, label: str, **otherwise) -> "Scenario":
-        """Return another scenario to be set beside this one, with some attributes otherwise."""
+    def variant(self, kind: str, name: str, label: str, **changed) -> "Scenario":
+        """Return another scenario, to compare with this one, with some attributes changed."""
         name = f"{kind}.{name}" if name else kind
-        return replace(
-            self, **{"id": name, "kind": kind, "label": label, "beside": self} | otherwise
-        )
+        return replace(self, **{"id": name, "kind": kind, "label": label, "beside": self} | changed)
 
 
 def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
-    """Return what is declared, and then every scenario, by kind.
+    """Return the declared scenario, and then every other, by kind.
 
     Args:
         study: the study.
-        matrix: the states at the date that is declared.
+        matrix: the states at the declared date.
 
     Returns:
         The whole range of the weights; each middle level at either end of its range, the
         midpoints to its neighbours; the weakest link; each criterion that bears weight left
         out; each coder's own codings; each date of comparison, and the report's day.
 
-        A difference of two scores is linear in the value of a level, whatever the weights and
-        the feasible assignment, so what holds at both ends of its range holds all through it; and so
+        A difference of two scores is linear in the value of a level, whatever the weights and the
+        feasible assignment, so what holds at both ends of its range holds all through it; and so
         does what bounds a score.
     """
     published = constrained(study, matrix)
     declared = Scenario(DECLARED, DECLARED, "as declared", study, published)
     return [
         declared,
-        declared.but(WEIGHTS, "", "the whole range of the weights"),
+        declared.variant(WEIGHTS, "", "the whole range of the weights"),
         *_levels(declared),
-        declared.but(AGGREGATION, "", "the weakest link"),
+        declared.variant(AGGREGATION, "", "the weakest link"),
         *_criteria(declared),
         *_coders(declared),
         *_dates(declared),
@@ -156,7 +154,7 @@ def _levels(declared: Scenario) -> Iterator[Scenario]:
             name = f"{level.scale}.{level.level}.{end}"
             words = level.level.replace("_", " ")
             label = f"{words} worth {_text(value)} (scale {level.scale})"
-            yield declared.but(LEVEL, name, label, moved=(level, value))
+            yield declared.variant(LEVEL, name, label, moved=(level, value))
 
 
 def _text(value: Decimal) -> str:
@@ -167,7 +165,7 @@ def _criteria(declared: Scenario) -> Iterator[Scenario]:
     names, labels = (declared.study["criteria"][name] for name in ("criterion_id", "label"))
     for column in weighting(declared.study).columns:
         label = f"without {labels.iloc[column]}"
-        yield declared.but(CRITERION, names.iloc[column], label, left_out=column)
+        yield declared.variant(CRITERION, names.iloc[column], label, left_out=column)
 
 
 def _coders(declared: Scenario) -> Iterator[Scenario]:
@@ -175,11 +173,11 @@ def _coders(declared: Scenario) -> Iterator[Scenario]:
         study = as_coded(declared.study, name)
         matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
         published = constrained(study, matrix)
-        yield declared.but(CODER, name, f"{name} alone", base=study, constrained=published)
+        yield declared.variant(CODER, name, f"{name} alone", base=study, constrained=published)
 
 
 def _dates(declared: Scenario) -> Iterator[Scenario]:
-    """Each date on the criteria in force at both: on others no two dates are compared."""
+    """Yield each date, on the criteria in force at both: only on those are dates comparable."""
     study, today = declared.study, declared.matrix.as_of
     labels: dict[dt.date, list[str]] = {}
     for compared in study.settings.compare_dates:
@@ -191,16 +189,16 @@ def _dates(declared: Scenario) -> Iterator[Scenario]:
         criteria, beside = in_force_at_all(study, [day, today]), declared
         if set(criteria) != set(in_force_at_all(study, [today])):
             label = f"as declared, on the criteria in force at {day}"
-            beside = replace(declared, label=label, base=_only(study, criteria))
+            beside = replace(declared, label=label, base=_scoring_only(study, criteria))
         then = study.at(day)
         published = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        base = _only(then, criteria)
-        yield beside.but(DATE, str(day), label, base=base, constrained=published)
+        base = _scoring_only(then, criteria)
+        yield beside.variant(DATE, str(day), label, base=base, constrained=published)
 
 
-def _only(study: Study, criteria: list[str]) -> Study:
-    """Return the study with some of the scored criteria scored, and no others."""
+def _scoring_only(study: Study, criteria: list[str]) -> Study:
+    """Return the study with only these of its scored criteria still scored."""
     table = study["criteria"]
     scored = table["scored"].where(table["criterion_id"].isin(criteria), "no")
     return _with_tables(study, criteria=table.assign(scored=scored))

@@ -1,7 +1,7 @@
 """What a unit's score rests on: who coded it, a document that several answers cite, a reply.
 
-Before a reply: the assessments without those that name it in ``settled_by``, and with those that
-it replaced. After it: the assessments as they stand.
+Before a reply, the study has the assessments without those that name it in ``settled_by``, and with
+those that it replaced. After it, the study has the assessments as they are.
 """
 
 import datetime as dt
@@ -21,19 +21,20 @@ SETTLED = "settled"
 
 
 def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFrame:
-    """Return the interval of every unit in all, under each coder's codings and as settled.
+    """Return the interval of every unit's total under each coder's codings and as settled.
 
     Returns:
-        One row for each unit and reading with anything in the sum, and for coders only the units
-        of which they read every cell that anybody coded
-        (:func:`analysis.fieldwork.coded_cells.cells_read`): ``unit_id``, ``reading`` (a coder's name,
-        or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on 0 to 1.
+        One row for each unit and reading with anything in the sum, and for coders only the units of
+        which they read every cell that anybody coded
+        (:func:`analysis.fieldwork.coded_cells.cells_read`): ``unit_id``, ``reading`` (a coder's
+        name, or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on
+        0 to 1.
     """
     read = cells_read(study, known_by)
     codings = known(study, known_by)["codings"]
     coded = set(zip(codings["unit_id"], codings["criterion_id"], strict=True))
     readings = {name: as_coded(study, name) for name in readers(study)}
-    if not study.scope.coder:  # else it holds nothing that was settled
+    if not study.scope.coder:  # otherwise it holds one coder's codings only
         readings[SETTLED] = study
     tables = []
     for name, reading in readings.items():
@@ -56,12 +57,12 @@ def differing_units(table: pd.DataFrame) -> list[str]:
 
 
 def known_units(table: pd.DataFrame) -> list[str]:
-    """Return the units of which any reading knows anything."""
+    """Return the units with a known cell under any reading."""
     return list(dict.fromkeys(table.loc[table["known"] > 0, "unit_id"]))
 
 
 SEVERAL = 2
-"""Answers that rest on one document, from which on it is said."""
+"""From this many answers on one document, a caveat says so."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class OneDocument:
 def one_document(study: Study, matrix: Matrix) -> list[OneDocument]:
     """Return, for each unit, the documents on which several of its scored answers rest.
 
-    An answer that cites other documents too may stand without this one: nobody has judged that,
-    so it is taken as unknown, and the range is the widest that is possible.
+    An answer that cites other documents, too, may hold without this one. Nobody has judged that, so
+    it is taken as unknown, and the range is the widest possible.
     """
     cited = _cited(study, matrix)
     cited = cited[cited.groupby(["unit_id", "source_id"])["row"].transform("size") >= SEVERAL]
@@ -95,11 +96,11 @@ def one_document(study: Study, matrix: Matrix) -> list[OneDocument]:
     pairs = cited.drop_duplicates(["unit_id", "source_id"])
     rounds = pairs.assign(round=pairs.groupby("unit_id").cumcount())
     cited = cited.merge(rounds[["unit_id", "source_id", "round"]], on=["unit_id", "source_id"])
-    made = [
+    documents = [
         document for _, rows in cited.groupby("round") for document in _without(study, matrix, rows)
     ]
     order = {unit: place for place, unit in enumerate(study["units"]["unit_id"])}
-    return sorted(made, key=lambda document: order[document.unit_id])
+    return sorted(documents, key=lambda document: order[document.unit_id])
 
 
 def _cited(study: Study, matrix: Matrix) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def _cited(study: Study, matrix: Matrix) -> pd.DataFrame:
     scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]
     cells = cells[cells["criterion_id"].isin(scored) & ~cells["state"].isin(v.UNKNOWNS)]
     sources = study["sources"]
-    # An imported table is no document: that all rests on it is said by itself.
+    # An imported table is not a document; another caveat is about cells that rest on it.
     documents = set(sources.loc[sources["kind"] != v.IMPORTED, "source_id"])
     cited = cells.assign(row=cells.index, evidence_id=cells["evidence_ids"].str.split(";"))
     cited = cited.explode("evidence_id")
@@ -119,7 +120,7 @@ def _cited(study: Study, matrix: Matrix) -> pd.DataFrame:
 
 
 def _without(study: Study, matrix: Matrix, cited: pd.DataFrame) -> list[OneDocument]:
-    """Return the scores without these answers; each unit has those of one document."""
+    """Return the scores without these answers, which are of one document for each unit."""
     cells = matrix.cells.copy()
     cells.loc[cited["row"], "state"] = v.INCONCLUSIVE
     total = records_by_key(_totals(study, replace(matrix, cells=cells)))
@@ -138,10 +139,10 @@ _MEASURES = ("low", "high", "known")
 
 
 def before_reply(study: Study, reply_id: str) -> Study:
-    """Return the study as it would stand had the reply not been followed."""
-    rows, past = study["assessments"], study["assessments_history"]
+    """Return the study as it would be without the reply."""
+    rows, history = study["assessments"], study["assessments_history"]
     kept = rows[rows["settled_by"] != reply_id]
-    restored = past.loc[past["replaced_by"] == reply_id, list(rows.columns)]
+    restored = history.loc[history["replaced_by"] == reply_id, list(rows.columns)]
     tables = {**study.tables, "assessments": pd.concat([kept, restored], ignore_index=True)}
     return replace(study, tables=tables)
 

@@ -30,12 +30,12 @@ from analysis.study.settings import Display
 
 @dataclass(frozen=True)
 class CellValues:
-    """What each cell may be worth; every array has shape (units, criteria).
+    """The bounds of each cell; every array has shape (units, criteria).
 
     Attributes:
         low: least value that the cell can have, 0 to 1.
         high: greatest value.
-        known: whether a level is settled.
+        known: whether its level is known.
         counts: whether the cell is in the sum (its criterion scored, in force, applicable).
     """
 
@@ -72,7 +72,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
 
 
 def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None) -> pd.DataFrame:
-    """Return the interval of every unit on every group and in all.
+    """Return the interval of every unit on every group, and of its total.
 
     Args:
         study: the study.
@@ -83,7 +83,7 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     Returns:
         One row for each unit and group with anything in the sum, units in the study's order,
         groups up the tree: ``unit_id``, ``group_id``, ``low`` and ``high`` on 0 to 100,
-        unrounded, and ``known``, the share of weight in settled cells, on 0 to 1.
+        unrounded, and ``known``, the share of weight in known cells, on 0 to 1.
     """
     weights, cells = weighting(study), cell_values(study, matrix)
     if criteria is not None:
@@ -94,7 +94,7 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     stacked = np.zeros((len(units), len(names), 4))  # units, groups, (low, high, ...)
     for number in weights.sets:
         rows = weights.of_unit == number
-        ends = _up_the_tree(tree, number, cells.of(rows))
+        ends = _aggregated(tree, number, cells.of(rows))
         stacked[rows] = _with_exact_ends(ends, tree, number, cells.of(rows))
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
@@ -121,7 +121,7 @@ def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
     return list(criteria.loc[in_force, "criterion_id"])
 
 
-def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
+def _aggregated(tree: Node, number: int, cells: CellValues) -> np.ndarray:
     """Return an array of shape (units, groups, 4): low, high, known, is in the sum."""
     groups = tree.groups
     if not tree.children:  # nothing is scored
@@ -134,21 +134,21 @@ def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
     return np.stack([np.column_stack(means[group]) for group in groups], axis=1)
 
 
-_TOLD_APART = 1e-14
+_END_MARGIN = 1e-14
 """How far a score, on 0 to 1, is kept from an end that it does not reach."""
 
 
-def told_apart(value: Fraction | float, most: int = 100) -> float:
-    """Return an exact figure from 0 to ``most`` as a float that is at an end only where it is."""
+def kept_off_ends(value: Fraction | float, most: int = 100) -> float:
+    """Return an exact figure from 0 to ``most`` as a float that is at an end only if the figure is."""
     if not 0 < value < most:
         return float(value)
-    return min(max(float(value), most * _TOLD_APART), most * (1 - _TOLD_APART))
+    return min(max(float(value), most * _END_MARGIN), most * (1 - _END_MARGIN))
 
 
 def _with_exact_ends(ends: np.ndarray, tree: Node, number: int, cells: CellValues) -> np.ndarray:
     """Return scores that are at 0 or 1 exactly where every cell with weight is, and nowhere else.
 
-    Beside a weight of 10 to the 14th a weight of 1 is lost in floats: the cells tell.
+    In floats a weight of 1 is lost beside one of 10 to the 14th, so we look at the cells.
 
     Args:
         ends: low, high and known of each unit and group (and one column more).
@@ -163,8 +163,8 @@ def _with_exact_ends(ends: np.ndarray, tree: Node, number: int, cells: CellValue
     for place, values in enumerate((cells.low, cells.high, cells.known.astype(float))):
         for end, inwards in ((0, 1), (1, -1)):
             apart = (cells.counts & (values != end)) @ weighs
-            near = np.abs(ends[:, :, place] - end) < _TOLD_APART
-            ends[:, :, place][near & apart] = end + inwards * _TOLD_APART
+            near = np.abs(ends[:, :, place] - end) < _END_MARGIN
+            ends[:, :, place][near & apart] = end + inwards * _END_MARGIN
             ends[:, :, place][~apart & (ends[:, :, 3] > 0)] = end
     return ends
 

@@ -1,8 +1,8 @@
-"""How far results depend on scenarios: one scenario is changed at a time, and all else is as declared.
+"""Sensitivity of results to scenarios: one choice changes at a time, and all else is as declared.
 
-Every number is an extreme and none is sampled: a unit's interval over the whole range of the
-weights is found from the parts up (:mod:`analysis.measure.minimum_difference`), and statements
-are decided as they are wherever they are said.
+Every number is an extreme, and none is sampled. A unit's interval over the whole range of the
+weights is found from the parts up (:mod:`analysis.measure.minimum_difference`). Statements are
+decided in the same way as everywhere else.
 """
 
 from dataclasses import replace
@@ -32,14 +32,14 @@ from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
 ALL = "all"
-"""The scenarios of every kind but the date: another date is another state, measured alike."""
+"""Every kind of scenario but the date: another date changes the states, not a choice."""
 
 
 class Sensitivity:
-    """What the results of a study at a date owe to scenarios; each table is made once, when asked for.
+    """The sensitivity of a study's results at a date; each table is computed once, on demand.
 
     Attributes:
-        scenarios: what is declared, then every scenario.
+        scenarios: the declared scenario, then every other.
     """
 
     def __init__(self, study: Study, matrix: Matrix):
@@ -55,18 +55,18 @@ class Sensitivity:
         both), and ``moved``: whether the two intervals differ. A unit without a score on either
         side has no row.
         """
-        made = self.scenarios
-        units = made[0].study["units"]["unit_id"].to_numpy(dtype=object)
+        scenarios = self.scenarios
+        units = scenarios[0].study["units"]["unit_id"].to_numpy(dtype=object)
         # On another date there may be other units; every other scenario is about the same ones.
         pairs = [
             (own.of(scenario, units) if scenario.kind == DATE else own, beside)
-            for scenario, own, beside in all_intervals(made)
+            for scenario, own, beside in all_intervals(scenarios)
         ]
         columns = {
-            "unit_id": np.tile(units, len(made)),
-            "choice": np.repeat([scenario.id for scenario in made], len(units)),
-            "kind": np.repeat([scenario.kind for scenario in made], len(units)),
-            "label": np.repeat([scenario.label for scenario in made], len(units)),
+            "unit_id": np.tile(units, len(scenarios)),
+            "choice": np.repeat([scenario.id for scenario in scenarios], len(units)),
+            "kind": np.repeat([scenario.kind for scenario in scenarios], len(units)),
+            "label": np.repeat([scenario.label for scenario in scenarios], len(units)),
             "low": np.concatenate([own.low for own, _ in pairs]),
             "high": np.concatenate([own.high for own, _ in pairs]),
             "known": np.concatenate([own.known for own, _ in pairs]),
@@ -81,26 +81,26 @@ class Sensitivity:
 
     @cached_property
     def reach(self) -> pd.DataFrame:
-        """How far each unit's interval reaches over the scenarios of each kind, and over all.
+        """The sensitivity range of each unit's score over the scenarios of each kind, and over all.
 
-        From the lowest low to the highest high over the scenarios of the kind and what is declared,
-        one scenario at a time: several at once can reach further. A date on which other criteria
-        are in force asks something else, and is left out.
+        It goes from the lowest low to the highest high over the declared scenario and those of the
+        kind, one at a time: several changes at once can reach further. A date with other criteria
+        in force asks something else, and is left out.
 
         ``unit_id``, ``kind`` (:data:`DECLARED`, each of :data:`KINDS` that there is, then
         :data:`ALL`), ``low``, ``high``: units in the study's order. Units without a score as
         declared are left out.
         """
-        alike = {
+        comparable = {
             scenario.id: scenario.kind
             for scenario in self.scenarios
             if scenario.beside in (None, self.scenarios[0])
         }
-        rows = self.units[self.units["choice"].isin(alike)]
+        rows = self.units[self.units["choice"].isin(comparable)]
         own = rows[rows["kind"] == DECLARED].set_index("unit_id")[["low", "high"]]
         parts = {DECLARED: own}
         for kind in KINDS:
-            if kind in alike.values():
+            if kind in comparable.values():
                 parts[kind] = _hull(rows[rows["kind"].isin([DECLARED, kind])])
         parts[ALL] = _hull(rows[rows["kind"] != DATE])
         table = pd.concat({kind: part.reindex(own.index) for kind, part in parts.items()})
@@ -113,10 +113,10 @@ class Sensitivity:
     def national(self) -> pd.DataFrame:
         """The national figures under every scenario, beside the declared ones.
 
-        Over the range of the weights the mean is taken with the same weights for all units: its
-        extremes are those of the mean of their cells. Where different cells are out of the sum
-        of some, the parts with the same cells have weights apart, and the bounds are sound and
-        may be wider than need be.
+        Over the range of the weights, the mean takes the same weights for all units, so its
+        extremes are those of the mean of their cells. If units differ in their cells in the sum,
+        each group with the same cells has its own weights. Then the bounds are sound but may be too
+        wide.
 
         ``choice``, ``kind``, ``label``, ``low`` and ``high`` (mean of the units' lows and of
         their highs, 0 to 100; missing where nothing is scored), ``known`` (units of which
@@ -155,18 +155,18 @@ class Sensitivity:
 
     @cached_property
     def statements(self) -> pd.DataFrame:
-        """See :func:`statement_effects`; of all of these it takes by far the longest."""
+        """See :func:`statement_effects`; this table takes by far the longest to compute."""
         return statement_effects(self.scenarios)
 
     @property
     def known(self) -> list[str]:
-        """The units of which anything is known as declared, in the study's order."""
+        """The units with a known cell as declared, in the study's order."""
         units = self.units
         return list(units.loc[(units["kind"] == DECLARED) & units["known"], "unit_id"])
 
     @property
     def known_otherwise(self) -> list[str]:
-        """The other units of which anything is known under some scenario."""
+        """The other units, with a known cell only under some other scenario."""
         units = self.units[self.units["known"] & ~self.units["unit_id"].isin(self.known)]
         return list(units["unit_id"].drop_duplicates())
 
@@ -180,12 +180,12 @@ def _mean_over_range(scenario: Scenario) -> tuple[float, float]:
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    _, first, pattern, many = np.unique(
+    _, first, pattern, counts = np.unique(
         rows.patterns(), return_index=True, return_inverse=True, return_counts=True
     )
     sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
     np.add.at(sums, pattern, np.concatenate([rows.low, rows.high], axis=1))
-    low, high = np.split(sums / many[:, None], 2, axis=1)
+    low, high = np.split(sums / counts[:, None], 2, axis=1)
     together = replace(rows[first], low=low, high=high)
     ends = score_range(weight_tree(scenario.study), together)
-    return tuple(100 * np.average(end, weights=many) for end in ends)
+    return tuple(100 * np.average(end, weights=counts) for end in ends)

@@ -1,6 +1,6 @@
-"""Results of which a part is shown: some units, ranked among themselves, or no unit by name.
+"""Results that show only some units, ranked among themselves, or no unit by name.
 
-What is possible for them rests on all that was published of all units.
+Their bounds rest on everything that was published about all units.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ from analysis.wording import counted, stopped
 
 @dataclass(frozen=True, kw_only=True)
 class Shown(Results):
-    """Results of some units: what totals of all units leave possible, and ranks among these.
+    """Results of some units: bounds under the totals of all units, and ranks among those shown.
 
     Attributes:
         whole: the results of all units.
@@ -38,20 +38,20 @@ class Shown(Results):
 
     @property
     def everyone(self) -> Study:
-        """The study with all units of the date, which published totals speak of."""
+        """The study with all units of the date, which published totals are about."""
         return self.whole.everyone
 
     def without_progress(self) -> "Shown":
-        """Return these results without what tells of progress, which no other process can do."""
+        """Return these results without their callback for progress, which cannot be pickled."""
         return replace(self, progress=no_progress, whole=self.whole.without_progress())
 
     def constrained_at(self, day: dt.date) -> Constrained:
-        """Return the matrix of a date, of all units, with what was published of that very day."""
+        """Return the matrix of a date with all units, with what was published for that day."""
         return self.whole.constrained_at(day)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Every published total, as of all units."""
+        """Every published total, compared with the evidence on all units."""
         return self.whole.totals
 
     @cached_property
@@ -61,17 +61,17 @@ class Shown(Results):
 
     @cached_property
     def clashes(self) -> list[str]:
-        """What was published and cannot be true, of all units."""
+        """The clashes of published rows, over all units."""
         return self.whole.clashes
 
     @cached_property
     def bounds(self) -> pd.DataFrame:
-        """What is possible for every open cell of the units shown, by all that was published."""
+        """The bounds of every open cell of the units shown, under everything published."""
         return self._of_shown(self.whole.bounds)
 
     @cached_property
     def bearings(self) -> list[Bearing]:
-        """What was published of this very day and bears on a unit shown."""
+        """The effects of what was published for this day on the units shown."""
         return [bearing for bearing in self.whole.bearings if self._names & set(bearing.units)]
 
     @cached_property
@@ -81,25 +81,25 @@ class Shown(Results):
 
     @cached_property
     def national_bounds(self) -> pd.DataFrame:
-        """What published totals imply, of all units."""
+        """What published totals imply for all units."""
         return self.whole.national_bounds
 
     @cached_property
     def comparisons(self) -> Dominance:
-        """What is sure of every pair of units shown."""
-        return among(self.whole.comparisons, self._places)
+        """The dominance between all pairs of units shown."""
+        return among(self.whole.comparisons, self._positions)
 
     @cached_property
     def cell_values(self) -> CellValues:
-        """What each cell shown may be worth, by all that was published."""
-        return self.whole.cell_values.of(self._places)
+        """The bounds of each cell shown, under everything published."""
+        return self.whole.cell_values.of(self._positions)
 
     @cached_property
     def _names(self) -> set[str]:
         return set(self.study["units"]["unit_id"])
 
     @cached_property
-    def _places(self) -> np.ndarray:
+    def _positions(self) -> np.ndarray:
         return np.flatnonzero(self.whole.study["units"]["unit_id"].isin(self._names))
 
     def _of_shown(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -111,28 +111,29 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> R
 
     Args:
         study: a valid study.
-        scope: what is asked for.
-        dates: as of which, and known by which; see :func:`analysis.measure.results.measure`.
-        progress: told of each step of long work.
+        scope: the coder, weights, units and criteria that are asked for.
+        dates: the date of the state and the knowledge date; see
+            :func:`analysis.measure.results.measure`.
+        progress: called with each step of long work.
 
     Raises:
-        StudyError: the study has a coder, node, unit or criterion of the scope no longer.
+        StudyError: the study no longer has a coder, node, unit or criterion of the scope.
     """
     if scope.coder:
         study = as_coded(study, chosen_coder(study, scope.coder))
     results = measure(with_weights(study, dict(scope.weights)), *dates, progress=progress)
-    there = results.study
+    measured = results.study
     if scope.units:
-        chosen_units(there["units"], scope.units)
+        chosen_units(measured["units"], scope.units)
     if scope.criteria:
-        ids = list(criteria_in_use(there)["criterion_id"])
-        chosen_criteria(there["criteria"], scope.criteria, ids)
+        ids = list(criteria_in_use(measured)["criterion_id"])
+        chosen_criteria(measured["criteria"], scope.criteria, ids)
     results = shown(results, scope.units, scope.criteria, scope.query)
     return unnamed(results) if scope.public else results
 
 
 def among(dominance: Dominance, places: np.ndarray) -> Dominance:
-    """Return what is sure of the pairs of some units, by their places."""
+    """Return the dominance between some units, given by their positions."""
     square = np.ix_(places, places)
     return Dominance(
         tuple(dominance.unit_ids[place] for place in places),
@@ -146,9 +147,9 @@ def among(dominance: Dominance, places: np.ndarray) -> Dominance:
 def shown(
     results: Results, units: tuple[str, ...] = (), criteria: tuple[str, ...] = (), query: str = ""
 ) -> Results:
-    """Return results that show and rank some units, and show some criteria; none named: all.
+    """Return results that show and rank some units, and show some criteria; none given: all.
 
-    Every bound rests on all units and every score on all criteria. What is shown says so.
+    Every bound rests on all units and every score on all criteria. The scope of the study says so.
 
     Args:
         results: of all units.
@@ -157,7 +158,7 @@ def shown(
         query: the words by which the units were chosen, if any.
     """
     study, scope = results.study, results.study.scope
-    # All of them are no part.
+    # All units together are no selection.
     units = () if len(units) == len(study["units"]) else units
     ids = criteria_in_use(study)["criterion_id"]
     criteria = () if set(ids) <= set(criteria) else criteria
@@ -194,45 +195,45 @@ def shown(
 
 @dataclass(frozen=True, kw_only=True)
 class Unnamed(Shown):
-    """National results: the counts of all units, and no row of any."""
+    """National results: counts over all units, and no row of any unit."""
 
     @property
     def counted_gaps(self) -> pd.DataFrame:
-        """The gap table that counts are of, with all units."""
+        """The gap table behind counts, with all units."""
         return self.whole.gaps
 
     def at(self, day: dt.date) -> Matrix:
-        """Return the matrix of another date, without its rows."""
+        """Return the matrix of another date, without rows."""
         return without_rows(self.whole.at(day))
 
     @cached_property
     def changes(self) -> list[pd.DataFrame]:
-        """What differs between dates, without its rows."""
+        """The changes between dates, without rows."""
         return [table.iloc[:0] for table in self.whole.changes]
 
     @cached_property
     def next_questions(self) -> pd.DataFrame:
-        """What to ask next, without its rows."""
+        """The information priorities, without rows."""
         return self.whole.next_questions.iloc[:0]
 
     @cached_property
     def readings(self) -> pd.DataFrame:
-        """The scores under each reading, without their rows."""
+        """The scores by coder, without rows."""
         return self.whole.readings.iloc[:0]
 
     @cached_property
     def reply_effects(self) -> pd.DataFrame:
-        """What came of each reply, without its rows."""
+        """The effects of replies, without rows."""
         return self.whole.reply_effects.iloc[:0]
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
-        """How far results depend on choices, of all units."""
+        """The sensitivity to scenarios, over all units."""
         return self.whole.sensitivity
 
     @cached_property
     def clashes(self) -> list[str]:
-        """What was published and cannot be true; a sentence that names a unit says only that."""
+        """The clashes of published rows; a sentence that names a unit is reduced to say so."""
         return list(map(name_hider(self.whole.study), self.whole.clashes))
 
 
@@ -242,10 +243,11 @@ def without_rows(matrix: Matrix) -> Matrix:
 
 
 def unnamed(results: Results) -> Results:
-    """Return what of results may leave the house: of a draft no unit by name; else all.
+    """Return the results that may be published: those of a draft name no unit.
 
     Raises:
-        StudyError: the codebook or the descriptor of a draft names a unit; of every such place.
+        StudyError: the codebook or the descriptor of a draft names a unit; the error lists each
+            place.
     """
     study = results.study
     if not study.settings.is_draft:

@@ -11,7 +11,7 @@ from analysis.study.dates import first_days, last_days
 
 
 def comparable_figures(study: Study) -> pd.DataFrame:
-    """Return the figures that a study sets beside each other, with their days as numbers.
+    """Return the figures that a study compares, with their days as numbers.
 
     Returns:
         The rows of ``figures.csv`` that name a comparison and a whole period, with ``first``
@@ -22,7 +22,7 @@ def comparable_figures(study: Study) -> pd.DataFrame:
         first=first_days(table["period_start"]), last=last_days(table["period_end"])
     )
     table = table[(table["comparison"] != "") & table["first"].notna() & table["last"].notna()]
-    # A figure alone under its heading is compared with nothing.
+    # Leave out a figure that is the only one of its comparison.
     return table[table.groupby("comparison")["figure_id"].transform("size") > 1]
 
 

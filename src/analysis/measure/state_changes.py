@@ -1,4 +1,4 @@
-"""What differs between two dates, cell by cell, and which rows explain it."""
+"""The cells that differ between two dates, and the rows that explain why."""
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from analysis.study.sentences import reasons
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     """Return every cell whose state differs between two dates, with the reason.
 
-    Of the units that exist at both dates.
+    Only units that exist at both dates are compared.
 
     Returns:
         ``unit_id``, ``criterion_id``, ``before``, ``after``, ``why`` (one sentence that names
@@ -20,10 +20,10 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     key = ["unit_id", "criterion_id"]
     old = before.cells.set_index(key)["state"]
     new = after.cells.reset_index(drop=True)
-    was = old.reindex(pd.MultiIndex.from_frame(new[key])).reset_index(drop=True)
-    changed = was.notna() & (was != new["state"])
+    earlier = old.reindex(pd.MultiIndex.from_frame(new[key])).reset_index(drop=True)
+    changed = earlier.notna() & (earlier != new["state"])
     table = new.loc[changed, key].copy()
-    table["before"], table["after"] = was[changed], new.loc[changed, "state"]
+    table["before"], table["after"] = earlier[changed], new.loc[changed, "state"]
     study = study.at(after.as_of)
     starts = study.lookup("criteria", "applies_from")
     # A criterion that came into force has two reasons: the day, and what is known since.
@@ -39,5 +39,5 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
 
 
 def came_into_force(table: pd.DataFrame) -> pd.Series:
-    """Return which differences are no more than a criterion that came into force, unsettled."""
+    """Return which differences are only a criterion that came into force, still unknown."""
     return (table["before"] == v.NOT_IN_FORCE) & table["after"].isin(v.UNKNOWNS)

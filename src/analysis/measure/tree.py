@@ -1,9 +1,9 @@
 """The tree of weighted means: criteria under recommendations, findings or groups, to the total.
 
-A group is worth Σwx / Σw over its parts that are in the sum, w their raw weights among siblings:
-a weighted arithmetic mean at every node (Nardo et al., Handbook on Constructing Composite
-Indicators, OECD/JRC, 2008, section 6). :func:`fold` goes up the tree and :func:`mean` is the
-mean, in whatever numbers the parts come: fractions, or arrays over units.
+The value of a group is Σwx / Σw over its parts in the sum, w their raw weights among siblings: a
+weighted arithmetic mean at every node (Nardo et al., Handbook on Constructing Composite
+Indicators, OECD/JRC, 2008, section 6). :func:`fold` goes up the tree and :func:`mean` is the mean,
+for parts in fractions or in arrays over units.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ class Node:
 
     @property
     def is_criterion(self) -> bool:
-        """Whether it is not a group."""
+        """Whether the node is a criterion, and not a group."""
         return self.column >= 0
 
     @cached_property
@@ -68,12 +68,12 @@ def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> N
     """Return the study's tree. Only scored criteria are in it; empty groups drop out.
 
     Where the study pools its scores (``study.aggregation``), every group is the mean over all
-    criteria below it by their own weights. The groups inside it are there to be shown, and weigh
-    nothing in it.
+    criteria below it by their own weights. The groups inside it are only shown, and have no weight
+    in it.
 
     Args:
         study: the study.
-        own: for each set of weights, those in place of the study's, by criterion or group.
+        own: for each set of weights, those that replace the study's, by criterion or group.
     """
     pooled = study.settings.aggregation == POOLED
     groups = study["recommendations"]
@@ -108,7 +108,7 @@ def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> N
 
 @dataclass(frozen=True)
 class Weighting:
-    """The sets of weights that units have; without weights of groups there is one for all.
+    """The sets of weights that units have; if no group has its own weights, one set for all.
 
     Attributes:
         tree: the tree with every set of weights, the study's own first.
@@ -137,7 +137,7 @@ class Weighting:
 
 
 def weighting(study: Study) -> Weighting:
-    """Return the weights of every unit: the study's, but for those of its groups of units."""
+    """Return the weights of every unit: the study's, except those of its groups of units."""
     units = study["units"]
     own: list[dict[str, Fraction]] = [{} for _ in range(len(units))]
     for row in each_row(study["group_weights"]):
@@ -174,7 +174,7 @@ def fold(
 
     Args:
         groups: the groups to work out, parts before the whole.
-        values: the value of every criterion, or of whatever else is a part of these groups.
+        values: the value of every criterion, or of any other part of these groups.
         aggregate: gives the value of a group, from the group and the values of its parts.
     """
     values = dict(values)
@@ -184,33 +184,33 @@ def fold(
 
 
 def mean(weights: Iterable, parts: Sequence[tuple], more: Any = 0, near: float = 0) -> tuple:
-    """Return Σwx / Σw over the parts that are in the sum, and whether any of these weighs.
+    """Return Σwx / Σw over the parts that are in the sum, and whether any of these has weight.
 
-    Or the least of it, where each weight may be its own or up to ``1 + more`` times that: such a
-    ratio is least where some of the parts, the lowest, have the upper weight (Charnes and Cooper,
-    Programming with linear fractional functionals, 1962). Newton's steps lead there (Dinkelbach,
-    On nonlinear fractional programming, 1967).
+    With ``more``, return the least such ratio if each weight can be up to ``1 + more`` times its
+    own. The ratio is least if some of the parts, the lowest, have the upper weight (Charnes and
+    Cooper, Programming with linear fractional functionals, 1962). Newton's steps lead there
+    (Dinkelbach, On nonlinear fractional programming, 1967).
 
     Args:
         weights: the raw weight w of each part.
-        parts: for each, what it is worth, x, and whether it is in the sum: what is not gives its
-            weight up. Both exact, or both arrays that go together.
+        parts: for each, its value x, and whether it is in the sum: a part that is not gives up its
+            weight. Both are exact, or both are arrays that can be broadcast together.
         more: by how much of itself a weight can grow, in numbers like the weights.
         near: a step that lowers nothing by more than this is the last.
     """
-    pairs = [(weight * there, x) for weight, (x, there) in zip(weights, parts, strict=True)]
+    pairs = [(weight * in_sum, x) for weight, (x, in_sum) in zip(weights, parts, strict=True)]
     whole = sum(weight for weight, _ in pairs)
     top = sum(weight * x for weight, x in pairs)
     bottom = whole + (whole == 0)
     least = top / bottom
-    # Each step gives the upper weight to what lies below the last mean, and can only lower it;
-    # a corner is met once at most, so it ends after as many steps as there are parts.
+    # Each step gives the upper weight to parts below the last mean, which can only lower it. No
+    # corner comes twice, so there are at most as many steps as parts.
     for _ in pairs if more else ():
         upper, lower = top, bottom
         for weight, x in pairs:
-            extra = (x < least) * (more * weight)
-            lower = lower + extra
-            upper = upper + extra * x
+            extra_weight = (x < least) * (more * weight)
+            lower = lower + extra_weight
+            upper = upper + extra_weight * x
         before, least = least, upper / lower
         if np.max(before - least, initial=0) <= near:
             break
@@ -227,7 +227,7 @@ def shares(
 
     Args:
         node: the group.
-        columns: the criteria that are in the sum; what has left it gives its weight up.
+        columns: the criteria that are in the sum; any other gives up its weight.
         number: of a set of weights.
         weights: weights below the group that replace those of the set, by name.
 
@@ -248,7 +248,7 @@ def shares(
             for column, share in part.items()
         }
 
-    alone = {
+    leaves = {
         leaf: {leaf.column: Fraction(1)} if leaf.column in columns else {} for leaf in node.criteria
     }
-    return fold(node.groups, alone, aggregate)[node]
+    return fold(node.groups, leaves, aggregate)[node]

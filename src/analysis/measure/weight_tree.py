@@ -1,4 +1,4 @@
-"""What bears weight in the total: its tree, the intervals of its weights, and the cells of units."""
+"""The tree of what bears weight in the total, its weight intervals, and the cells of units."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,18 +17,18 @@ NEAR = 1e-9
 
 
 Part = tuple[Any, Any]
-"""What a node is worth, and whether it is in the sum: see :func:`analysis.measure.tree.mean`."""
+"""The value of a node, and whether it is in the sum: see :func:`analysis.measure.tree.mean`."""
 
 
 @dataclass(frozen=True)
 class WeightTree:
-    """The tree of what bears weight in the total, with the box of its weights.
+    """The tree of what bears weight in the total, with its weight intervals.
 
     Attributes:
         root: without the parts that weigh nothing in any set of weights.
-        more: by how much of itself a weight can grow, by the name of the group of which it
-            weighs a part: the highest over the lowest factor, less 1. More is not needed: a
-            factor common to all siblings cancels out.
+        more: how far the weights of a group's parts can grow, as a share of themselves, by the
+            group's name: the highest factor over the lowest, less 1. This is all that is needed,
+            since a factor common to all siblings cancels out.
         exact: the exact value of every level, by its float.
     """
 
@@ -60,7 +60,7 @@ class WeightTree:
         return shares(self.root, set(np.array(self.columns)[counts].tolist()), number)
 
     def least(self, sets: np.ndarray) -> Callable[[Node, list[Part]], Part]:
-        """Return the least weighted mean of a group's parts, by the sets of weights of rows."""
+        """Return a function that gives the least weighted mean of a group's parts for each row."""
 
         def aggregate(group: Node, parts: list[Part]) -> Part:
             weights = group.floats[sets].T[:, :, None]
@@ -70,7 +70,7 @@ class WeightTree:
 
 
 def weight_tree(study: Study) -> WeightTree:
-    """Return the part of a study's tree that bears weight, and its box of weights."""
+    """Return the part of a study's tree that bears weight, with its weight intervals."""
     weights, box = weighting(study), study.settings.weight_box
 
     def bearing(node: Node) -> Node:
@@ -90,7 +90,7 @@ def weight_tree(study: Study) -> WeightTree:
 
 @dataclass(frozen=True)
 class UnitCells:
-    """Units as rows of cells, real or if_known; arrays of shape (rows, criteria with weight).
+    """Units, real or hypothetical, as rows of cells; arrays of shape (rows, criteria with weight).
 
     Attributes:
         low: least value of each cell, 0 to 1; 0 where the cell is out of the sum.
@@ -117,8 +117,8 @@ class UnitCells:
         """Return some of the rows."""
         return UnitCells(self.low[rows], self.high[rows], self.counts[rows], self.sets[rows])
 
-    def settled(self, column: int, value: float) -> "UnitCells":
-        """Return the rows with one criterion settled at a value, 0 to 1."""
+    def with_value(self, column: int, value: float) -> "UnitCells":
+        """Return the rows with one criterion known to have a value, 0 to 1."""
         low, high = self.low.copy(), self.high.copy()
         low[:, column] = high[:, column] = value
         return replace(self, low=low, high=high)
@@ -132,7 +132,7 @@ class UnitCells:
         return replace(self, low=low, high=high, counts=counts)
 
     def alike(self, others: "UnitCells") -> np.ndarray:
-        """Return which rows have the same cells in the sum, and weights, as those beside them."""
+        """Return which rows have the same cells in the sum, and weights, as the other at their position."""
         return (self.counts == others.counts).all(axis=1) & (self.sets == others.sets)
 
     def patterns(self) -> np.ndarray:
@@ -143,8 +143,8 @@ class UnitCells:
     def kinds(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each kind, and the kind of each row.
 
-        UnitCells of one kind have the same cells and compare alike. The kinds are in such an order
-        that those with the same cells in the sum lie together.
+        Rows of one kind have equal cells, so their comparisons are equal. Kinds with the same cells
+        in the sum follow one another.
         """
         keys = np.concatenate([self.sets[:, None], self.counts, self.low, self.high], axis=1)
         _, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)

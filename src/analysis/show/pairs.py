@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.frames import each_row, records_by_key
-from analysis.measure.figures import SURE, NamedFigure, given, surely_above
+from analysis.measure.figures import SURE, NamedFigure, published_rows_caveat, surely_above
 from analysis.measure.figures.named import unit_names
 from analysis.measure.priorities import deciders
 from analysis.measure.results import Results
@@ -60,7 +60,7 @@ def compared(results: Results, unit: str, other: str) -> list[str]:
     own_weights_differ = _own_weights(results, unit) != _own_weights(results, other)
     at = "at each one’s own weights" if own_weights_differ else "at the study’s own weights"
     basis = f"{_interval(results, unit)}; {_interval(results, other)}; {at}."
-    basis = " ".join(filter(None, (basis, given(results))))
+    basis = " ".join(filter(None, (basis, published_rows_caveat(results))))
     for upper, lower, first, second in ((unit, other, a, b), (other, unit, b, a)):
         if dominance.above[first, second]:
             sentence = surely_above(results, upper, lower).text

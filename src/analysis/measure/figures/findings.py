@@ -31,7 +31,7 @@ from analysis.study.settings import UnitNoun
 from analysis.wording import capital, counted, spoken_date, stopped
 
 TABLE = "data/gaps.csv"
-"""Where the units stand of which a sentence names a dozen."""
+"""The table that lists all units if a sentence names only a dozen."""
 
 NAMING = {
     MEETS: "shown to meet",
@@ -43,7 +43,7 @@ NAMING = {
 _COUNTING = {CANNOT_BE_TOLD: "could not tell", DOES_NOT_APPLY: "does not apply to"}
 _COUNTED_AS_GAPS = (MEETS, CANNOT_BE_TOLD, DOES_NOT_APPLY)
 _ALWAYS = (MEETS, NOT_MET)
-"""Said also where there are none: a reader looks for them."""
+"""Findings that a sentence has even without units, since a reader looks for them."""
 _LOOKED_FOR = (MEETS, IN_PART, NOT_MET, CANNOT_BE_TOLD)
 _HEADINGS = {
     MEETS: "Shown to meet",
@@ -62,7 +62,7 @@ SILENCE = {
     v.NOT_FOUND: "we looked and found nothing",
     v.NOT_ASSESSED: "nobody has looked yet",
 }
-"""What there is where no scored question has a current answer, the nearest to one first."""
+"""What we have where no scored question has a current answer, the nearest to an answer first."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class FindingPart:
         label: the words before its units.
         units: the ids of the units that it names, in the study's order; none where it counts.
         count: how many units it names or counts.
-        is_all: whether it counts all there are, of two or more.
+        is_all: whether it counts all units, of which there are two or more.
     """
 
     finding: str
@@ -110,25 +110,28 @@ def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
 
 def counting_figure(recommendation: str, finding: str) -> str:
     """Return the id of the figure that counts the units of a finding on a recommendation."""
-    of = "gaps" if finding in _COUNTED_AS_GAPS else "findings"
-    return f"{of}.{recommendation}.{finding}"
+    kind = "gaps" if finding in _COUNTED_AS_GAPS else "findings"
+    return f"{kind}.{recommendation}.{finding}"
 
 
 def finding_columns(results: Results) -> dict[str, str]:
     """Return the findings that a table counts, each with its heading.
 
-    They are those that a reader looks for, and those that there are.
+    They are the findings that a reader looks for, and any others that occur.
     """
-    made = set(results.counted_gaps["finding"])
-    return {name: _HEADINGS[name] for name in FINDINGS if name in made or name in _LOOKED_FOR}
+    present = set(results.counted_gaps["finding"])
+    return {name: _HEADINGS[name] for name in FINDINGS if name in present or name in _LOOKED_FOR}
 
 
 def shown_findings(results: Results) -> dict[str, list[FindingPart]]:
-    """Return what was found on each recommendation; where no unit is named, the counts."""
+    """Return what was found on each recommendation; only counts if no unit may be named."""
     parts = finding_parts(results.counted_gaps)
     if not results.study.scope.public:
         return parts
-    return {group: [replace(part, units=()) for part in of] for group, of in parts.items()}
+    return {
+        group: [replace(part, units=()) for part in group_parts]
+        for group, group_parts in parts.items()
+    }
 
 
 def _by_finding(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -139,7 +142,7 @@ def _by_finding(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 def _parts_of(group: str, units: Mapping[str, tuple[str, ...]]) -> list[FindingPart]:
     total = sum(map(len, units.values()))
-    # Of what applies to nobody, nobody is shown to meet it or not.
+    # If a recommendation applies to no unit, no unit is shown to meet it or not.
     always = _ALWAYS if len(units.get(DOES_NOT_APPLY, ())) < total else ()
     parts = []
     for finding in FINDINGS:
@@ -188,9 +191,9 @@ def finding_figures(results: Results) -> Iterable[NamedFigure]:
         about = About("findings", recommendation=group)
         yield NamedFigure(f"findings.{group}", sentence, sentence, definition, keys, about)
         for finding in (IN_PART, NOT_MET, FALLS_SHORT):
-            found = rows[rows["finding"] == finding]
+            unit_rows = rows[rows["finding"] == finding]
             definition = f"{many} {_OF_FINDING[finding]} {labels[group]}."
-            keys = keys_of("gaps", found["unit_id"], found["recommendation_id"])
+            keys = keys_of("gaps", unit_rows["unit_id"], unit_rows["recommendation_id"])
             about = About("findings", recommendation=group, level=finding)
             yield counted_rows(f"findings.{group}.{finding}", definition, keys, about)
 
@@ -202,7 +205,7 @@ _OF_FINDING = {
 }
 
 
-def _silence(results: Results) -> Iterable[NamedFigure]:
+def _units_without_answer(results: Results) -> Iterable[NamedFigure]:
     """Yield why no scored question has an answer for a unit, the nearest to an answer first."""
     many = capital(many_units(results))
     cells = scored_cells(results.study, results.matrix)
@@ -217,8 +220,8 @@ def _silence(results: Results) -> Iterable[NamedFigure]:
         yield counted_rows(f"units.nothing_known.{state}", f"{many} {definition}", keys)
 
 
-def _answers(results: Results) -> Iterable[NamedFigure]:
-    """Yield the months of the scored answers, the one with most answers."""
+def _month_of_most_answers(results: Results) -> Iterable[NamedFigure]:
+    """Yield the scored answers of the month that most of them are of, and that month."""
     cells = scored_cells(results.study, results.matrix)
     cells = cells[~cells["state"].isin({*v.UNKNOWNS, *v.OUT_OF_SUM})]
     months = cells["observed_on"].str[:7]
@@ -234,5 +237,5 @@ def _answers(results: Results) -> Iterable[NamedFigure]:
     yield NamedFigure("cells.settled.month", most, spoken_date(most), definition, tuple(keys))
 
 
-PARTS = finding_figures, _silence, _answers
-"""What yields the figures, in their order."""
+PARTS = finding_figures, _units_without_answer, _month_of_most_answers
+"""The functions that yield the figures, in order."""

@@ -30,7 +30,7 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     events, hidden = study["events"], " or are not shown" if study.scope.units else ""
 
     def rows(name: str, table: str, of: pd.DataFrame, definition: str) -> NamedFigure:
-        """Return the figure that counts rows of a table, which their first column names."""
+        """Return the figure that counts rows of a table, whose first column is the key."""
         return counted_rows(f"study.{name}", f"{definition}.", keys_of(table, of.iloc[:, 0]))
 
     yield rows("units", "units", study["units"], f"All {many} of the study that exist on this date")
@@ -46,8 +46,8 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     for name, scored in (("criteria.scored", "yes"), ("criteria.context", "no")):
         of = criteria[criteria["scored"] == scored]
         yield rows(name, "criteria", of, f"Criteria with scored: {scored}")
-    asked = "ask something: those behind a recommendation that was read, or behind none"
-    definition = f"Criteria{' shown' if study.scope.criteria else ''} that {asked}"
+    condition = "ask something: those behind a recommendation that was read, or behind none"
+    definition = f"Criteria{' shown' if study.scope.criteria else ''} that {condition}"
     yield rows("criteria.asked", "criteria", criteria_in_use(study), definition)
     of = groups[groups["text_read"] == "not_read"]
     definition = "Recommendations whose text was not read"
@@ -77,8 +77,8 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     yield counted_rows("study.placeholders", "Settings that still wait to be set.", waiting)
 
 
-def _looks(results: Results) -> Iterable[NamedFigure]:
-    """Yield how many cited documents were looked at again, and what became of them; if any was."""
+def _rechecks(results: Results) -> Iterable[NamedFigure]:
+    """Yield how many cited documents were rechecked, and with what result, if any was."""
     study = results.study
     if study["checks"].empty:
         return
@@ -136,5 +136,5 @@ def scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
     return matrix.cells[matrix.cells["criterion_id"].isin(scored)]
 
 
-PARTS = _study, _looks, _imported, _cells
-"""What yields the figures, in their order."""
+PARTS = _study, _rechecks, _imported, _cells
+"""The functions that yield the figures, in order."""

@@ -1,4 +1,4 @@
-"""A named figure, the words and keys that all of them share, and what of them names no unit."""
+"""Named figures, the words and keys that they share, and those figures that name no unit."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -24,11 +24,11 @@ class About:
 
     Attributes:
         kind: the kind of figure, such as ``national``: all of a kind share a heading and a place.
-        unit: the unit that it is about, by id; so ``recommendation`` and ``criterion``.
+        unit: the id of the unit that it is about; likewise ``recommendation`` and ``criterion``.
         level: the level or state that it counts.
         published: the id of what somebody published.
         day: the date of the states that it counts.
-        part: which of the figures of its kind on the same thing it is.
+        part: distinguishes it from other figures of its kind about the same thing.
     """
 
     kind: str = ""
@@ -67,7 +67,7 @@ class NamedFigure:
     @property
     def ids(self) -> set[str]:
         """The units, recommendations and criteria that it or a row behind it is about."""
-        # A figure that counts no row is about something all the same.
+        # A figure that counts no row is still about something.
         own = (self.about.unit, self.about.recommendation, self.about.criterion)
         return {part for row in self.rows for part in row.key} | {*filter(None, own)}
 
@@ -91,7 +91,7 @@ def counted_rows(
 
 
 def many_units(results: Results) -> str:
-    """Return the noun of the units that the figures count: of a part of them, those shown."""
+    """Return the noun of the units that the figures count; it says if these are only those shown."""
     noun = results.study.settings.unit_noun.plural
     return f"{noun} shown" if results.study.scope.units else noun
 
@@ -107,7 +107,7 @@ def cell_keys(cells: pd.DataFrame) -> list[RowKey]:
 
 
 def unit_names(study: Study) -> dict[str, str]:
-    """Return the short name of each unit, so that it turns no sentence in which it stands."""
+    """Return the short name of each unit, isolated so that it cannot change a text's direction."""
     return {unit: isolated_name(name) for unit, name in study.lookup("units", "short_name").items()}
 
 
@@ -122,11 +122,11 @@ def level_word(state: str) -> str:
 
 
 def unnamed_figures(results: Unnamed, figures: Mapping[str, NamedFigure]) -> dict[str, NamedFigure]:
-    """Return the figures that are about no single unit, with no row of any behind them.
+    """Return the figures that are about no single unit, without the rows of units behind them.
 
     Args:
-        results: what may leave the house.
-        figures: those of all units.
+        results: the results that may be published.
+        figures: the figures of all units.
     """
     whole = results.whole.study.at(None)
     units, hide = set(whole["units"]["unit_id"]), name_hider(whole)

@@ -1,4 +1,4 @@
-"""Figures on who is surely above whom, on ranks, on what to ask next, and on choices."""
+"""Figures on robust dominance between units, on ranks, on priorities, and on scenarios."""
 
 from collections.abc import Iterable
 
@@ -25,12 +25,12 @@ from analysis.wording import capital, some_of
 
 
 def surely_above(results: Results, above: str, below: str) -> NamedFigure:
-    """Return the statement that one unit is above another; there is one for sure pairs alone.
+    """Return the statement that one unit is above another; only sure pairs have one.
 
-    Every sentence that compares units must come from here, or be made of what does.
+    Every sentence that compares units must come from here, or from statements made here.
 
     Raises:
-        ValueError: it is not sure.
+        ValueError: the statement is not sure.
     """
     dominance = results.comparisons
     places = [dominance.unit_ids.index(unit) for unit in (above, below)]
@@ -51,14 +51,14 @@ SURE = "under every completion of the unknowns and every weighting in the declar
 """What makes a comparison sure."""
 
 
-def given(results: Results) -> str:
-    """Return the sentence that stands with comparisons which published rows may decide, or nothing."""
+def published_rows_caveat(results: Results) -> str:
+    """Return the caveat on comparisons that published rows may decide; empty if there are no such rows."""
     if not any(row.parts for row in results.constrained_at(results.matrix.as_of).firm):
         return ""
     return "This takes in what was published for this date, which may answer questions."
 
 
-def _pairs(results: Results) -> Iterable[NamedFigure]:
+def _dominance(results: Results) -> Iterable[NamedFigure]:
     dominance, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
     keys = keys_of("pairs", table["above"], table["below"])
     scored, many, names = (
@@ -72,18 +72,20 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
     yield NamedFigure("pairs.possible", possible, str(possible), definition, tuple(units))
     definition = f"Pairs of which one is surely above the other: {SURE}."
     yield counted_rows("pairs.count", definition, keys)
-    careful = table[table["conservative"] == "yes"]
+    conservative = table[table["conservative"] == "yes"]
     definition = "Sure pairs decided by a sound bound, which may miss others that hold."
-    careful_keys = keys_of("pairs", careful["above"], careful["below"])
-    yield counted_rows("pairs.conservative", definition, careful_keys)
+    conservative_keys = keys_of("pairs", conservative["above"], conservative["below"])
+    yield counted_rows("pairs.conservative", definition, conservative_keys)
     named = {*table["above"], *table["below"]}
     units = keys_of("units", [unit for unit in dominance.unit_ids if unit in named])
     definition = f"{capital(many)} that are surely above or below at least one other."
     yield counted_rows("pairs.units_comparable", definition, units)
-    said = _pairs_sentence(len(table), possible, scored, len(named), noun)
-    said = " ".join(filter(None, (said, given(results) if len(table) else "")))
+    sentence = _pairs_sentence(len(table), possible, scored, len(named), noun)
+    sentence = " ".join(
+        filter(None, (sentence, published_rows_caveat(results) if len(table) else ""))
+    )
     definition = "How far the evidence allows comparisons."
-    yield NamedFigure("pairs.said", len(table), said, definition, tuple(keys))
+    yield NamedFigure("pairs.said", len(table), sentence, definition, tuple(keys))
     below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
     for unit in dominance.unit_ids:
         under = below.get(unit, [])
@@ -123,7 +125,7 @@ def _ranks(results: Results) -> Iterable[NamedFigure]:
     yield counted_rows("units.any_rank", definition, keys_of("ranks", whole["unit_id"]))
 
 
-def _next(results: Results) -> Iterable[NamedFigure]:
+def _priorities(results: Results) -> Iterable[NamedFigure]:
     table = results.next_questions
 
     def questions(name: str, rows: pd.DataFrame, definition: str) -> NamedFigure:
@@ -141,14 +143,14 @@ def _next(results: Results) -> Iterable[NamedFigure]:
     yield NamedFigure("next.assumption", ASSUMPTION, ASSUMPTION, definition, (STUDY_ROW,))
 
 
-PARTS = _pairs, _ranks, _next
-"""What yields the figures, in their order; those on choices are apart."""
+PARTS = _dominance, _ranks, _priorities
+"""The functions that yield the figures, in order; those on scenarios are apart."""
 
 
 def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
-    """Return the named figures on what results owe to choices, by id.
+    """Return the named figures on the sensitivity of results to scenarios, by id.
 
-    Apart from :func:`named_figures`, since they take every comparison anew under every choice.
+    Apart from :func:`named_figures`, since they need every comparison under every scenario.
     """
     return interval_sensitivity(results) | {
         figure.id: figure for figure in _comparison_sensitivity(results)
@@ -156,7 +158,7 @@ def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
 
 
 def interval_sensitivity(results: Results) -> dict[str, NamedFigure]:
-    """Return those of :func:`sensitivity_figures` that are on intervals, and on no comparison."""
+    """Return those of :func:`sensitivity_figures` that are on intervals, not on comparisons."""
     figures = {figure.id: figure for figure in _interval_sensitivity(results)}
     return unnamed_figures(results, figures) if isinstance(results, Unnamed) else figures
 

@@ -45,4 +45,4 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _dates, _changes
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""

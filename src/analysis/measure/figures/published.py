@@ -32,25 +32,25 @@ from analysis.wording import exact, listed, spoken
 
 def _totals(results: Results) -> Iterable[NamedFigure]:
     for row in each_row(results.totals):
-        yield from _of_total(results, row)
+        yield from _total_figures(results, row)
     audits = {"published_totals": results.totals, "published_scores": results.published_scores}
-    gone = [
+    set_aside = [
         key
         for table, audit in audits.items()
         for key in keys_of(table, audit.loc[audit["set_aside"] == "yes"].iloc[:, 0])
     ]
     definition = "Published totals and scores that are set aside, since they cannot be true."
-    yield counted_rows("totals.set_aside", definition, gone)
+    yield counted_rows("totals.set_aside", definition, set_aside)
     definition = "What was published and cannot be true."
     for number, sentence in enumerate(results.clashes, start=1):
         name, about = f"totals.clash.{number}", About("clash", part=str(number))
-        yield NamedFigure(name, sentence, sentence, definition, tuple(gone), about)
+        yield NamedFigure(name, sentence, sentence, definition, tuple(set_aside), about)
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
     definition = "Questions that the evidence leaves open, and that published counts and scores of the day answer."
     yield counted_rows("totals.settled_cells", definition, cell_keys(settled))
 
 
-def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
+def _total_figures(results: Results, row: Any) -> Iterable[NamedFigure]:
     many, day = results.study.settings.unit_noun.plural, dt.date.fromisoformat(row.as_of)
     everyone, cells = results.everyone.at(day), results.constrained_at(day).matrix.cells
     among = units_among(everyone["units"], row.among)
@@ -59,7 +59,7 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     level = " or ".join(map(level_word, levels_of(row.level)))
     label = quoted_labels(results.study, "criteria")[row.criterion_id]
     place = f"{label} on {spoken(day)}{_among(everyone, row.among)}"
-    wanted = _MUST[row.relation == AT_MOST]
+    must_be = _MUST[row.relation == AT_MOST]
 
     def figure(part: str, value: int | str, definition: str) -> NamedFigure:
         about = About("totals", published=row.total_id, day=day, part=part)
@@ -78,9 +78,7 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     yield counted("cannot_be_told", definition, unknown)
     definition = f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted."
     yield figure("status", row.status, definition)
-    definition = (
-        f"If the published count is right, how many {many} left open {wanted} “{level}” on {place}."
-    )
+    definition = f"If the published count is right, how many {many} left open {must_be} “{level}” on {place}."
     yield figure("open_by", row.open_by, definition)
 
 
@@ -88,7 +86,7 @@ _MUST = "must be", "must not be"
 
 
 def _among(study: Study, among: str) -> str:
-    """Return the units that a published total counts, where these are not all, as words."""
+    """Return in words the units that a published total counts, if these are not all."""
     if not among:
         return ""
     names = unit_names(study)
@@ -104,7 +102,7 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
         day, criterion = map(str, name)
         date = dt.date.fromisoformat(day)
         constrained = results.constrained_at(date)
-        behind = constrained.binding(place[criterion])
+        binding_rows = constrained.binding(place[criterion])
         for row in each_row(part):
             is_mean = row.figure == MEAN
             what = f"Count of {many} that are “{level_word(row.level)}”"
@@ -113,7 +111,7 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
                 which = "least" if end.startswith("low") else "greatest"
                 without = end.endswith("without")
                 value = getattr(row, end) if is_mean else int(getattr(row, end))
-                rows = (RowKey("criteria", (criterion,)), *(() if without else behind))
+                rows = (RowKey("criteria", (criterion,)), *(() if without else binding_rows))
                 yield NamedFigure(
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
@@ -145,4 +143,4 @@ def _figures(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _totals, _bounds, _figures
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""

@@ -1,4 +1,4 @@
-"""Figures on those who read: how far coders agree, and what units replied."""
+"""Figures on coders and replies: how far coders agree, and how units replied."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,11 +33,11 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
         subject = f"Agreement of the coders on {row.measure}, over all criteria"
         about = About("agreement", level=part)
         for name, rows, what in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
-            name, here = f"agreement.{part}.{name}", replace(about, part=name)
-            yield counted_rows(name, f"{subject}: {what}.", cell_keys(rows), here)
+            name, about_part = f"agreement.{part}.{name}", replace(about, part=name)
+            yield counted_rows(name, f"{subject}: {what}.", cell_keys(rows), about_part)
         definition = f"{subject}: Krippendorff's alpha, where it says something."
-        name, said, keys = f"agreement.{part}.said", in_words(row), tuple(cell_keys(cells))
-        yield NamedFigure(name, row.alpha, said, definition, keys, replace(about, part="said"))
+        name, words, keys = f"agreement.{part}.said", in_words(row), tuple(cell_keys(cells))
+        yield NamedFigure(name, row.alpha, words, definition, keys, replace(about, part="said"))
 
 
 def _readings(results: Results) -> Iterable[NamedFigure]:
@@ -63,4 +63,4 @@ def _replies(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _agreement, _readings, _replies
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""

@@ -43,10 +43,10 @@ def _units(results: Results) -> Iterable[NamedFigure]:
     groups = quoted_labels(results.study, "recommendations")
     for row in each_row(results.scores):
         rows, unit = (RowKey("scores", (row.unit_id, row.group_id)),), names[row.unit_id]
-        of = f"{unit} {'in all' if row.group_id == TOTAL else f'on {groups[row.group_id]}'}"
+        subject = f"{unit} {'in all' if row.group_id == TOTAL else f'on {groups[row.group_id]}'}"
         known = f"{shown(100 * row.known, display)}%"
-        allowed = f"score of {of} that the evidence allows, 0 to 100."
-        share = f"Share of the weight of {of} that is known, per cent."
+        allowed = f"score of {subject} that the evidence allows, 0 to 100."
+        share = f"Share of the weight of {subject} that is known, per cent."
         for name, value, text, definition in (
             ("low", row.low, shown(row.low, display), f"Lowest {allowed}"),
             ("high", row.high, shown(row.high, display), f"Highest {allowed}"),
@@ -100,7 +100,7 @@ _OF_GAP = {
 
 
 def _one_document(results: Results) -> Iterable[NamedFigure]:
-    """Yield what scores would be without the one document on which several answers rest."""
+    """Yield the bounds of scores without a document on which several answers rest."""
     names, display = unit_names(results.study), results.study.settings.display
     for document in results.one_document:
         unit, source, name = document.unit_id, document.source_id, names[document.unit_id]
@@ -118,4 +118,4 @@ def _one_document(results: Results) -> Iterable[NamedFigure]:
 
 
 PARTS = _units, _national, _gaps, _one_document
-"""What yields the figures, in their order."""
+"""The functions that yield the figures, in order."""

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.direction import set_apart, without_direction
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import each_row, grouped, records
-from analysis.measure.figures import given
+from analysis.measure.figures import published_rows_caveat
 from analysis.measure.figures.findings import SILENCE
 from analysis.measure.results import Results
 from analysis.measure.score_basis import OneDocument
@@ -101,7 +101,7 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
         yield {
             "not_asked": not_asked,
             "tree": trees[weights_number],
-            "given": given(results),
+            "given": published_rows_caveat(results),
             "above": above[name],
             "below": below[name],
             "open": grouped_by_step(questions.get(name, [])),
@@ -244,7 +244,7 @@ def compare(maker: PageMaker, sections: Sequence[dict]) -> None:
         f"Compare two {maker.study.settings.unit_noun.plural}",
         below=below,
         deciding=[unit["unit_id"] for unit in sections if below[unit["unit_id"]]],
-        given=given(maker.results),
+        given=published_rows_caveat(maker.results),
         data=json.dumps(_data(maker, sections, below), ensure_ascii=False, separators=(",", ":")),
     )
 
