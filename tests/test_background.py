@@ -87,7 +87,9 @@ def test_a_task_that_breaks_off_is_waited_for_by_nobody(how, status, said, compl
     for _ in range(3 if how == "interrupted" else 0):
         first.send_signal(signal.SIGINT)
         time.sleep(0.1)
-    out, complaints = first.communicate(timeout=30)
+    first.wait(timeout=30)
+    # Read as the first line was: what came with that line waits in the buffer.
+    out, complaints = first.stdout.read(), first.stderr.read()
     assert (first.returncode, out, complaints) == (status, said, complaint)
 
 
