@@ -9,7 +9,6 @@ from helpers import edit_descriptor
 from made import LIBRARY, library, matrix_of, problems, replaced, with_rows
 from made_totals import TODAY, made, score
 
-from analysis.api import given
 from analysis.cli import main
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
@@ -18,7 +17,7 @@ from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.publish.context.units import unit_sections
 from analysis.publish.workbook import _sheets
-from analysis.show.pairs import compared
+from analysis.show.pairs import compared, published_rows_caveat
 from analysis.study import vocabulary as v
 from analysis.study.published import rounding_words, score_ends
 from analysis.study.warnings import outdated_by_the_report, warnings
@@ -234,12 +233,12 @@ def test_comparisons_say_that_they_rest_on_what_was_published():
     held = measure(study, dt.date.fromisoformat(TODAY))
     assert held.pairs[["above", "below"]].to_numpy().tolist() == [["u1", "u2"]]
     said = "This takes in what was published for this date, which may answer questions."
-    assert given(held) == said
+    assert published_rows_caveat(held) == said
     told = named_figures(held)["pairs.said"].text
     assert told.endswith(said)
     assert said in " ".join(compared(held, "u1", "u2"))
     later = measure(study, dt.date.fromisoformat(TODAY) + dt.timedelta(1))
-    assert given(later) == "" and later.bearings == []
+    assert published_rows_caveat(later) == "" and later.bearings == []
 
 
 @pytest.mark.parametrize(

@@ -177,9 +177,9 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
     """
     is_overturned = np.zeros(len(rows), dtype=bool)
     requests, withheld = study["requests"], (rows["level"] == v.WITHHELD).to_numpy()
-    requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     if requests.empty or not withheld.any():
         return is_overturned
+    requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
     for row in each_row(requests):
@@ -202,6 +202,8 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     was refused.
     """
     requests = study["requests"]
+    if requests.empty:
+        return None
     answered = first_days(requests["answered_on"])
     requests = requests.assign(day=answered, number=range(len(requests)))
     refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= known_by.toordinal())]

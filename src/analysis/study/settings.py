@@ -153,7 +153,7 @@ class Law(Setting):
     Attributes:
         countries: the countries of the units that it covers, as in units.csv; none: all others.
         name: the name of the law.
-        addressee: the officer of a body to whom a request is addressed.
+        addressee: the person in a body to whom a request is addressed.
         request: the sentence by which a letter becomes a request under it.
         refusal: what the letter asks for if part of the request is refused.
         cost: what the letter asks for if answering all of it would cost too much.
