@@ -100,7 +100,7 @@ def _unchanged_output(arguments: argparse.Namespace):
 
 def verify(arguments: argparse.Namespace) -> int:
     """Check an output against its manifest and its study."""
-    from analysis.verification import run
+    from analysis.commands.verification import run
 
     return run(arguments.output, arguments.study, shown_progress)
 

@@ -91,7 +91,7 @@ def agreement(arguments: argparse.Namespace) -> int:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Print what differs between two versions of a study."""
-    from analysis.comparison import run
+    from analysis.commands.comparison import run
 
     return run(
         arguments.old,
