@@ -95,7 +95,7 @@ class Results:
 
     @property
     def counted_gaps(self) -> pd.DataFrame:
-        """The gap table behind counts, even if it is not shown."""
+        """The gap table that counts are made from; it has all units also where none may be named."""
         return self.gaps
 
     @property

@@ -32,7 +32,7 @@ class Published:
     Attributes:
         title: what one row is.
         key: the columns of the primary key; empty if there is none.
-        based_on: the study's table from which it takes columns.
+        based_on: the table of the study whose columns it repeats, such as units; it describes them.
         columns: the column descriptions that differ from :data:`COLUMNS`.
         sheet: the columns of its sheet in the workbook, in order; empty if it has no sheet.
         heads: the headings there that differ from :data:`analysis.publish.sheets.HEADS`.
@@ -333,7 +333,7 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
     columns = {**beside, **COLUMNS, **own, **about.columns}
     if column not in columns:
         raise LookupError(
-            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/data_dictionary.py, or to the columns of its chart"
+            f"the column {column} of {name} is described nowhere. Add it to COLUMNS in publish/data_dictionary.py. For a chart, give columns or based_on in show/charts/__init__.py."
         )
     return columns[column]
 

@@ -28,8 +28,8 @@ class Part:
         needs: the inputs that it needs.
         files: the description of each of its files on the downloads page.
         folders: the heading of each of its folders on the downloads page.
-        of_unit: the label, on a unit's page, of a file about that unit in the part's folder.
-        of_units: whether each of its files is about one unit.
+        of_unit: the label of a file about one unit, on that unit's page.
+        of_units: whether each of its files is about one unit, so that a public draft has none.
         awaited: the path of the files that the background will make; ``{unit}`` is a unit's id.
     """
 

@@ -44,7 +44,7 @@ class Drawing:
         left_out: the text in place of a chart that would be too large; empty if it is drawn.
         section: the section that shows it; ``None`` if it is not published.
         heading: the heading above it, if it is shown at the end of a page.
-        based_on: the study's table from which its table takes columns.
+        based_on: the table of the study whose columns its table repeats, such as units; it describes them.
         columns: descriptions of the columns that no other published table has.
     """
 

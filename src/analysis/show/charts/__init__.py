@@ -30,7 +30,7 @@ class Kind:
         of_units: whether it shows individual units.
         heading: the heading above it, if its section is the end of a page.
         lacking: returns why there is nothing to draw; empty if there is something.
-        based_on: the study's table from which its table takes columns.
+        based_on: the table of the study whose columns its table repeats, such as units; it describes them.
         columns: descriptions of the columns that no other published table has.
     """
 
