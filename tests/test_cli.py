@@ -100,3 +100,45 @@ def test_a_change_that_nobody_could_see_is_not_written(command, tmp_path):
     # Where it can be shown it is written.
     assert run(*words).returncode == 0
     assert {**contents(study), LOCK: ""} != {**before, LOCK: ""}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", LIBRARY, "--out", ""),
+        ("validate", ""),
+        ("compare", "", LIBRARY),
+        ("collect", LIBRARY, ""),
+        ("import", "table.csv", "--into", ""),
+    ],
+)
+def test_an_empty_path_is_not_taken_for_the_current_folder(words):
+    refused = run(*words)
+    assert refused.returncode == 2 and "nothing is named" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (("import", "{folder}", "--into", "{study}"), "it is not a file"),
+        (("import", "{folder}/none.csv", "--into", "{study}"), "there is no such file"),
+        (("intake", "{folder}", "{study}"), "it is not a file"),
+        (("verify", "{file}", "{study}"), "it is a file, not a folder"),
+        (("verify", "{folder}/none", "{study}"), "there is no such folder"),
+        (("intake", "{file}", "{folder}/none"), "there is no such folder"),
+        (("annotations", "{nested}", "{study}"), "its parts are nested too deep"),
+    ],
+)
+def test_it_is_said_what_a_path_is_instead(words, rule, tmp_path):
+    shutil.copytree(LIBRARY, tmp_path / "study")
+    (tmp_path / "a.csv").mkdir()
+    (tmp_path / "b.txt").write_text("text")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    paths = {
+        "study": tmp_path / "study",
+        "folder": tmp_path / "a.csv",
+        "file": tmp_path / "b.txt",
+        "nested": tmp_path / "deep.json",
+    }
+    refused = run(*(str(word).format(**paths) for word in words))
+    assert refused.returncode == 1 and rule in " ".join(refused.stderr.split())

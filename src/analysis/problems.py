@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 _CELL = re.compile(r"(.+)!([A-Z]+)[0-9]+")
 """The address of a cell: its sheet, and its column."""
@@ -92,6 +93,11 @@ def refusal(
     return StudyError(
         [Problem(shorten(place, LETTERS_OF_A_PLACE), None, column, shorten(value), rule, remedy)]
     )
+
+
+def why_no_folder(path: Path) -> str:
+    """Return in words why a path that should be a folder is none."""
+    return "it is a file, not a folder" if path.exists() else "there is no such folder"
 
 
 def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], list[str]]:

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_outputs(add: _Add) -> None:
     report = add("report", outputs.report, "build the report and all that goes with it")
     report.add_argument(
-        "--out", type=Path, default=Path("output"), help="folder to build into (default: output)"
+        "--out", type=_path, default=Path("output"), help="folder to build into (default: output)"
     )
     _flag(report, "--again", "build even if nothing has changed since")
     report.add_argument(
@@ -72,7 +72,7 @@ def _add_outputs(add: _Add) -> None:
     verify = add(
         "verify", outputs.verify, "check an output against its manifest, and rebuild it to compare"
     )
-    verify.add_argument("output", type=Path, metavar="OUTPUT", help="a folder that report built")
+    verify.add_argument("output", type=_path, metavar="OUTPUT", help="a folder that report built")
     _study(verify)
     score = add("score", outputs.score, "write the tables of results alone")
     _out(score, None, "folder to write into")
@@ -90,13 +90,16 @@ def _add_questions(add: _Add) -> None:
     compare = add("compare", questions.compare, "show what differs between two versions, and why")
     for name in ("old", "new"):
         compare.add_argument(
-            name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
+            name,
+            type=_nonempty,
+            metavar=name.upper(),
+            help="a study's folder, or a git revision of --study",
         )
     _study_option(compare, "the study whose git revisions OLD and NEW name")
     _as_of(compare, "compare both at this date (default: for each, the day its data were read)")
     _format(compare, "how to say it", "csv")
     compare.add_argument(
-        "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
+        "--out", type=_path, metavar="FILE.csv", help="write the parts there as well, as CSV"
     )
     units = add(
         "compare-units",
@@ -136,6 +139,7 @@ def _add_collecting(add: _Add) -> None:
     collect = add("collect", documents.collect, "collect documents, and read their text")
     collect.add_argument(
         "places",
+        type=_nonempty,
         nargs="*",
         metavar="[STUDY] PATH|URL",
         help=f"a study's folder (default: {STUDY}), and then files, folders, addresses, or text files that list them",
@@ -171,7 +175,7 @@ def _add_collecting(add: _Add) -> None:
         "annotations", documents.take_annotations, "take in quotations that were made elsewhere"
     )
     annotations.add_argument(
-        "file", type=Path, metavar="FILE.json", help="W3C Web Annotations, as Hypothes.is exports"
+        "file", type=_path, metavar="FILE.json", help="W3C Web Annotations, as Hypothes.is exports"
     )
     for command in (locate, annotations):
         _flag(command, "--dry-run", "show the change; write nothing")
@@ -204,7 +208,7 @@ def _add_documents(add: _Add) -> None:
     _out(brief, "FILE.pdf", "the file to write; for all units, a new folder")
     brief.add_argument(
         "--page",
-        type=Path,
+        type=_path,
         metavar="FILE.html",
         help="the unit's page of the site as well, to be read by itself",
     )
@@ -229,15 +233,15 @@ def _add_documents(add: _Add) -> None:
 
 def _add_intake(add: _Add) -> None:
     intake = add("intake", fieldwork.intake, "take in a workbook that was returned")
-    intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
+    intake.add_argument("file", type=_path, metavar="FILE.xlsx", help="the workbook")
     table = add("import", fieldwork.bring_in, "bring in a table of units, criteria and answers")
-    table.add_argument("file", type=Path, metavar="TABLE", help="the table, .csv or .xlsx")
+    table.add_argument("file", type=_path, metavar="TABLE", help="the table, .csv or .xlsx")
     table.add_argument(
-        "--into", type=Path, required=True, metavar="STUDY", help="the study's folder"
+        "--into", type=_path, required=True, metavar="STUDY", help="the study's folder"
     )
     table.add_argument(
         "--map",
-        type=Path,
+        type=_path,
         metavar="MAP.yml",
         help="the file that says what its columns and answers mean (default: they are the study's own)",
     )
@@ -250,7 +254,7 @@ def _add_intake(add: _Add) -> None:
     )
     _study(intake)
     new = add("new", fieldwork.new, "write an empty study, ready to fill")
-    new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
+    new.add_argument("study", type=_path, metavar="STUDY", help="folder to write it into")
     _flag(new, "--example", "with a marked row in each table, to be replaced")
 
 
@@ -261,7 +265,7 @@ def _flag(command: _Command, name: str, help: str) -> None:
 def _study(command: _Command) -> None:
     command.add_argument(
         "study",
-        type=Path,
+        type=_path,
         nargs="?",
         default=STUDY,
         metavar="STUDY",
@@ -270,7 +274,7 @@ def _study(command: _Command) -> None:
 
 
 def _study_option(command: _Command, help: str) -> None:
-    command.add_argument("--study", type=Path, default=STUDY, help=f"{help} (default: {STUDY})")
+    command.add_argument("--study", type=_path, default=STUDY, help=f"{help} (default: {STUDY})")
 
 
 def _units(command: _Command) -> None:
@@ -285,7 +289,7 @@ def _units(command: _Command) -> None:
 
 
 def _out(command: _Command, metavar: str | None, help: str, required: bool = True) -> None:
-    command.add_argument("--out", type=Path, required=required, metavar=metavar, help=help)
+    command.add_argument("--out", type=_path, required=required, metavar=metavar, help=help)
 
 
 def _format(command: _Command, help: str, *more: str) -> None:
@@ -310,6 +314,19 @@ def _dates(command: _Command) -> None:
         metavar="DATE",
         help="count only what had been read by this day (default: everything)",
     )
+
+
+def _path(text: str) -> Path:
+    return Path(_nonempty(text))
+
+
+def _nonempty(text: str) -> str:
+    # An empty path would mean the current folder.
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "nothing is named; write a path or an address, or . for this folder"
+        )
+    return text
 
 
 def _day(text: str) -> str:

@@ -172,9 +172,7 @@ def _check(path: Path) -> tuple[bool, bool, bool]:
 
     Return whether it has formulas, struck-through text, and a shared table of texts.
     """
-    if not path.is_file():
-        rule = "it is not a file" if path.exists() else "there is no such file"
-        raise unreadable(path, rule, "name the workbook that was returned")
+    check_file(path, "name the workbook that was returned")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
         raise unreadable(path, rule, "return the workbook that was sent, without additions")
@@ -264,6 +262,13 @@ def _damaged(path: Path, error: Exception) -> StudyError:
     reason = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
     rule = f"it cannot be opened: it is damaged ({reason})"
     return unreadable(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
+
+
+def check_file(path: Path, remedy: str) -> None:
+    """Refuse a path that is not a file."""
+    if not path.is_file():
+        rule = "it is not a file" if path.exists() else "there is no such file"
+        raise unreadable(path, rule, remedy)
 
 
 def unreadable(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:

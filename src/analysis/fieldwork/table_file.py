@@ -16,7 +16,13 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, unreadable
+from analysis.fieldwork.open_workbook import (
+    LARGEST_FILE,
+    OpenedWorkbook,
+    check_file,
+    open_workbook,
+    unreadable,
+)
 from analysis.fieldwork.read_cells import check_merged, note_outside_cells, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
@@ -138,12 +144,13 @@ def read_table_file(
 
 
 def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
+    check_file(path, "name the table")
     if path.suffix.lower() == ".csv":
         return _csv_as_workbook(path, workbook)
     if path.suffix.lower() == ".xlsx":
         return open_workbook(path)
-    rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
-    raise unreadable(path, rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)")
+    remedy = "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)"
+    raise unreadable(path, "it is neither .csv nor .xlsx", remedy)
 
 
 def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
@@ -224,8 +231,6 @@ def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
 
 
 def _csv_text(path: Path) -> str:
-    if not path.is_file():
-        raise unreadable(path, "there is no such file", "name the table")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
         raise unreadable(path, rule, "bring it in by parts")

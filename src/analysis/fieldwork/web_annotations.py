@@ -55,7 +55,9 @@ def read_annotations(path: Path) -> list[WebAnnotation]:
             for annotation in _annotations(content)
             for on_target in _on_targets(annotation)
         ]
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise refusal(path, "its parts are nested too deep", remedy) from None
+    except ValueError as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
         raise refusal(path, rule, remedy, column=place) from None

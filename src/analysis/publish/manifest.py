@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
-from analysis.problems import refusal
+from analysis.problems import refusal, why_no_folder
 from analysis.publish.stored_notebooks import BESIDE, stored_notebooks
 from analysis.study.load import DOCUMENTS
 from analysis.study.scope import OWN, Scope
@@ -161,7 +161,7 @@ def read_manifest(output: Path) -> Manifest:
     try:
         return Manifest.model_validate_json((output / FILE).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        rule = f"it has no {FILE}" if output.is_dir() else "there is no such folder"
+        rule = f"it has no {FILE}" if output.is_dir() else why_no_folder(output)
         remedy = "name a folder that policygap report built, such as output"
         place = output
     except OSError as error:

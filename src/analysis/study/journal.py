@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.problems import StudyError, UnfinishedChangeError, refusal
+from analysis.problems import StudyError, UnfinishedChangeError, refusal, why_no_folder
 from analysis.study.descriptor import FILE
 
 DECLARED, DRAFTED, LOCK = ".journal", ".journal.new", ".journal.lock"
@@ -40,7 +40,8 @@ def changing(folder: Path) -> Iterator[None]:
     """
     # Checked first, since FileLock creates its file, and even the folder, anywhere.
     if not (folder / FILE).exists():
-        rule, remedy = f"it has no {FILE}", "name a study's folder, such as data/safe-to-share"
+        rule = f"it has no {FILE}" if folder.is_dir() else why_no_folder(folder)
+        remedy = "name a study's folder, such as data/safe-to-share"
         raise refusal(folder, rule, remedy)
     try:
         with FileLock(folder / LOCK, timeout=PATIENCE):

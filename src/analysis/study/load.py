@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.problems import Problem, StudyError, refusal, shorten
+from analysis.problems import Problem, StudyError, refusal, shorten, why_no_folder
 from analysis.study import journal
 from analysis.study.dates import exist_on
 from analysis.study.descriptor import FILE, Descriptor
@@ -212,8 +212,7 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
     """Read a study once; if an older version wrote it, migrate its schema."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
-        rule = "it is a file, not a folder" if folder.exists() else "there is no such folder"
-        return None, [Problem(shorten(folder, 200), None, "", "", rule, remedy)]
+        return None, [Problem(shorten(folder, 200), None, "", "", why_no_folder(folder), remedy)]
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:
         return None, problems
