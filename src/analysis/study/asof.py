@@ -177,9 +177,9 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
     """
     is_overturned = np.zeros(len(rows), dtype=bool)
     requests, withheld = study["requests"], (rows["level"] == v.WITHHELD).to_numpy()
+    requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     if requests.empty or not withheld.any():
         return is_overturned
-    requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
     for row in each_row(requests):
