@@ -259,6 +259,7 @@ def test_objects_of_other_kinds_are_refused(study, results, tmp_path):
         "data": lambda: pg.compare(study, "data"),
         "None": lambda: pg.read_study(None),
         "empty": lambda: pg.read_study(""),
+        "too long": lambda: pg.read_study("a" * 300),
         "is a file": lambda: pg.read_study(LIBRARY / "units.csv"),
         "path": lambda: pg.Study("path"),
         "pg.read_study": lambda: pg.Results(5),

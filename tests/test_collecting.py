@@ -56,6 +56,22 @@ def collect(study, *more):
     return main(["collect", str(study), *map(str, more)])
 
 
+def test_a_list_that_names_a_missing_file_is_no_document(study, tmp_path, capsys):
+    there, gone = tmp_path / "there.html", tmp_path / "gone.html"
+    there.write_bytes(PAGE)
+    (tmp_path / "papers.txt").write_text(f"# made up\n{there}\n{gone}\n")
+    assert collect(study, tmp_path / "papers.txt") == 1
+    assert "gone.html" in capsys.readouterr().err
+    assert [row["media_type"] for row in rows(study, "documents")] == ["text/html"]
+
+
+def test_a_text_that_names_a_file_is_no_list(study, tmp_path):
+    (tmp_path / "a.html").write_bytes(PAGE)
+    (tmp_path / "b.txt").write_text(f"What we were sent:\n{tmp_path / 'a.html'}\n")
+    assert collect(study, tmp_path / "b.txt") == 0
+    assert [row["media_type"] for row in rows(study, "documents")] == ["text/plain"]
+
+
 def test_a_folder_is_collected_and_what_cannot_be_read_gets_a_line(study, tmp_path, capsys):
     papers = tmp_path / "papers"
     (papers / "below").mkdir(parents=True)

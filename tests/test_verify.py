@@ -114,6 +114,12 @@ def test_a_study_that_has_changed_since_is_the_reason(study, output, capsys):
     assert "The study has changed since: evidence.csv (different)." in capsys.readouterr().out
 
 
+def test_a_study_that_is_gone_is_not_one_that_has_changed(output, tmp_path, capsys):
+    assert main(["verify", str(output), str(tmp_path / "gone")]) == 1
+    out, err = capsys.readouterr()
+    assert "changed since:" not in out and "there is no such folder" in err
+
+
 def test_the_dates_of_the_manifest_are_those_of_the_rebuild(built, tmp_path, capsys):
     out = tmp_path / "output"
     asked = ["--as-of", "2020-12-17", "--known-by", "2026-11-23", "--only", "statements"]

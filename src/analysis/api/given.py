@@ -43,14 +43,20 @@ def as_folder(place: str, given: str | Path) -> Path:
     """Return a folder's absolute path.
 
     Raises:
-        StudyError: it is not a path, or an empty one.
+        StudyError: it is not a path, an empty one, or one that the system cannot look up.
     """
     accepted = "the path of a folder, as a text or a Path"
     path = os.fspath(of_kind(place, given, (str, os.PathLike), accepted))
     if not path or "\0" in path:
         rule = "it is empty, or has a sign that no path has"
         raise refused_value(place, given, rule, "give the path of a folder; . is this one")
-    return Path(path).absolute()
+    folder = Path(path).absolute()
+    try:
+        folder.exists()  # fails for a path that is too long, or below a folder that is closed to us
+    except OSError as error:
+        rule = f"it cannot be looked up ({error.strerror})"
+        raise refused_value(place, given, rule, "give another folder") from error
+    return folder
 
 
 def as_weights(given: object) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from analysis.problems import refusal, why_no_folder
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import DIFFERENT, EXTRA, MISSING, SAME, changes_since, kept, rebuilt
 from analysis.wording import agreeing, some_of
@@ -25,9 +26,11 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
         print(f"{output / name}: {_SINCE[verdict]}.")
     if not spoiled:
         print(f"Every file of {output} is as it was built ({len(since)} files).")
+    sys.stdout.flush()  # a study that cannot be read is reported after this
+    if not study.is_dir():
+        raise refusal(study, why_no_folder(study), "name the study that the output was built from")
     reasons = changes_since(study, manifest)
-    print(*reasons, sep="\n", end="\n" if reasons else "")
-    sys.stdout.flush()  # a study that is not valid is reported after this
+    print(*reasons, sep="\n", end="\n" if reasons else "", flush=True)
     with progress() as step:
         verdicts = rebuilt(output, study, manifest, step)
     print(f"Rebuilt from {study}, as of {manifest.as_of}, known by {manifest.known_by}:")

@@ -21,6 +21,7 @@ QUEUE_AT_MOST = 250
 """The most documents that may wait to be entered, read or being read."""
 _KEPT = "it is held already"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_FILE_NAME = re.compile(r"\S+\.[a-z]\w{1,4}", re.IGNORECASE)
 _LIST_AT_MOST = 1_000_000
 """The most bytes of a text file that may be a list of what to collect."""
 
@@ -110,7 +111,11 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
 
 
 def _listed(path: Path) -> list[str]:
-    """Return the lines of a text file if each is an address or a file; else an empty list."""
+    """Return the lines of a text file that lists documents; else an empty list.
+
+    It is a list if it names an address or a file that is there, and its other lines look like file
+    names: a file that is missing is then reported, and the list is not taken for a document.
+    """
     try:
         is_text = path.is_file() and path.suffix.lower() == ".txt"
         if not is_text or path.stat().st_size > _LIST_AT_MOST:
@@ -119,7 +124,10 @@ def _listed(path: Path) -> list[str]:
     except (OSError, ValueError):
         return []
     lines = [line for line in lines if line and not line.startswith("#")]
-    is_list = all(_ADDRESS.fullmatch(line) or _is_other_file(line, path) for line in lines)
+    others = [
+        line for line in lines if not (_ADDRESS.fullmatch(line) or _is_other_file(line, path))
+    ]
+    is_list = len(others) < len(lines) and all(map(_FILE_NAME.fullmatch, others))
     return lines if is_list else []
 
 
